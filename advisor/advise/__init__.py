@@ -1,0 +1,1 @@
+"""Loads, runs the checks, decides: a recommendation from a requirements file."""

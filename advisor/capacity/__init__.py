@@ -1,0 +1,1 @@
+"""Capacity laws with their calibration and error bands."""

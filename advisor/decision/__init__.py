@@ -1,0 +1,1 @@
+"""The decision method: elimination, value, systems, unknown answers. Knows no option by name."""

@@ -1,0 +1,1 @@
+"""Reads YAML and JSON documents with positions, and holds them against their schemas."""

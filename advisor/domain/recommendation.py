@@ -1,0 +1,146 @@
+"""The document that a recommendation is: every field of schema recommendation/1, in its order.
+
+Scores and values are exact fractions; the JSON writes them as ``"17/40"``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from advisor.domain.evidence import Evidence
+from advisor.domain.predicate import Value
+from advisor.domain.rules import Level
+
+
+@dataclass(frozen=True, slots=True)
+class MadeBy:
+    """What made it: enough to make it again."""
+
+    advisor: str
+    rules_digest: str
+    input_digest: str
+    broker_versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one criterion adds to an option's score; ``value`` is before weighting."""
+
+    criterion: str
+    level: Level
+    weight: int
+    value: Fraction
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Elimination:
+    """Musts that cannot be met; ``conflict`` names the rule where it takes several together."""
+
+    criteria: tuple[str, ...]
+    conflict: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One option (a pair is written ``a + b``) with everything that made its score."""
+
+    option: str
+    score: Fraction
+    eliminated_by: tuple[Elimination, ...]
+    contributions: tuple[Contribution, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One comparison of a fired rule: what was given and what it was tested against."""
+
+    need: str
+    given: Value
+    test: str
+
+
+@dataclass(frozen=True, slots=True)
+class FiredRule:
+    """A rule (``criterion.name``) that fired; ``effect`` says what it did."""
+
+    id: str
+    effect: str
+    because: tuple[Because, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A need left out; ``verdicts`` has the verdict of each unsaid value that changes it."""
+
+    need: str
+    value: Value
+    verdicts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An unknown answer worth having: the verdict that each possible answer would give."""
+
+    need: str
+    verdicts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One answer changed."""
+
+    need: str
+    before: Value
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """Answers whose change gives another verdict."""
+
+    changes: tuple[Change, ...]
+    verdict: str
+    option: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadAdvice:
+    """What one workload should use within the chosen systems, and ``alone`` by itself."""
+
+    name: str
+    verdict: str
+    option: str | None
+    alone: str | None
+    status: str
+    grade: str | None
+    possible: tuple[str, ...]
+    possible_options: tuple[str, ...]
+    ranking: tuple[Ranked, ...]
+    evidence: tuple[Evidence, ...]
+    rules: tuple[FiredRule, ...]
+    assumptions: tuple[Assumption, ...]
+    ask_next: tuple[Question, ...]
+    flips: tuple[Flip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SystemAdvice:
+    """The verdict for all workloads together and the systems that it runs."""
+
+    verdict: str
+    status: str
+    grade: str | None
+    possible: tuple[str, ...]
+    systems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """The whole answer."""
+
+    made_by: MadeBy
+    system: SystemAdvice
+    workloads: tuple[WorkloadAdvice, ...]

@@ -1,0 +1,1 @@
+"""Executable models of the brokers, in the brokers' own words; standard library only."""

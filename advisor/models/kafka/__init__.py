@@ -1,0 +1,1 @@
+"""Kafka: one mechanism, one file."""

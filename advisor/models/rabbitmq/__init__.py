@@ -1,0 +1,1 @@
+"""RabbitMQ: one mechanism, one file."""

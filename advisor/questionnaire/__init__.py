@@ -1,0 +1,1 @@
+"""Asks for the requirements on a terminal."""

@@ -1,0 +1,1 @@
+"""Loads a requirements file: what is stated, what is assumed, what is unknown."""

@@ -1,0 +1,1 @@
+"""Loads rules/ into the values of the domain, and compiles its conditions."""

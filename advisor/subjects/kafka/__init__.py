@@ -1,0 +1,1 @@
+"""Scenarios in Kafka's own calls."""
