@@ -1,8 +1,9 @@
 """The closed condition form of the rules: a field, a comparison, a literal; all, any, not.
 
-``In YAML``: ``[messages_per_second, ">", 500]``, ``{all: [...]}``, ``{any: [...]}``,
+In YAML: ``[messages_per_second, ">", 500]``, ``{all: [...]}``, ``{any: [...]}``,
 ``{not: ...}``. No functions, no patterns, nothing that is evaluated. On a field that holds a
-list, ``in`` asks whether the list shares a member with the literal list.
+list, ``in`` asks whether the list shares a member with the literal list. Fields that hold a
+broker's version compare with versions.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any as Anything
 
-Scalar = bool | int | float | str
+from advisor.domain.version import BrokerVersion
+
+Scalar = bool | int | float | str | BrokerVersion
 Value = Scalar | tuple[str, ...]
 Literal = Scalar | tuple[Scalar, ...]
 
