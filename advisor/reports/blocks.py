@@ -1,0 +1,57 @@
+"""What a page is made of, before anybody decides how it looks.
+
+Texts hold what the rules and the user's file say, unescaped: each renderer escapes every string
+that it shows, so that no page can forget to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """``level`` 1 is the page itself, 2 a workload or section, 3 a part of it."""
+
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text, wrapped by the renderer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list; each item may be long."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """``rows`` have as many cells as ``columns``."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """Lines that are shown as they are (commands, traces)."""
+
+    lines: tuple[str, ...]
+
+
+Block = Heading | Paragraph | Items | Table | Verbatim
+Page = tuple[Block, ...]
+
+
+def joined(words: Iterable[str], last: str = "and") -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    *others, final = tuple(words) or ("",)
+    return f"{', '.join(others)} {last} {final}" if others else final

@@ -1,0 +1,164 @@
+"""The JSON document of schema recommendation/1 (schemas/recommendation.schema.json).
+
+Fractions are exact strings such as ``"17/40"``; keys stand in the order of the schema; every
+character outside printable ASCII is escaped, so that the bytes are the same on every platform
+and no terminal obeys them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from advisor.domain.evidence import BrokerEvidence, Evidence
+from advisor.domain.recommendation import (
+    Assumption,
+    FiredRule,
+    Flip,
+    Question,
+    Ranked,
+    Recommendation,
+    WorkloadAdvice,
+)
+
+SCHEMA = "recommendation/1"
+
+
+def as_json(recommendation: Recommendation) -> str:
+    """The document, indented, with a trailing newline."""
+    text = json.dumps(as_data(recommendation), indent=2, ensure_ascii=True, allow_nan=False)
+    return text.replace("\x7f", "\\u007f") + "\n"
+
+
+def as_data(recommendation: Recommendation) -> dict[str, Any]:
+    """The document as lists, dictionaries, strings, numbers, booleans and None."""
+    made_by, system = recommendation.made_by, recommendation.system
+    return {
+        "schema": SCHEMA,
+        "made_by": {
+            "advisor": made_by.advisor,
+            "rules_digest": made_by.rules_digest,
+            "input_digest": made_by.input_digest,
+            "broker_versions": dict(made_by.broker_versions),
+        },
+        "system": {
+            "verdict": system.verdict,
+            "status": system.status,
+            "grade": system.grade,
+            "possible": list(system.possible),
+            "systems": list(system.systems),
+        },
+        "workloads": [_workload(workload) for workload in recommendation.workloads],
+    }
+
+
+def _workload(workload: WorkloadAdvice) -> dict[str, Any]:
+    return {
+        "name": workload.name,
+        "verdict": workload.verdict,
+        "option": workload.option,
+        "alone": workload.alone,
+        "status": workload.status,
+        "grade": workload.grade,
+        "possible": list(workload.possible),
+        "possible_options": list(workload.possible_options),
+        "ranking": [_ranked(ranked) for ranked in workload.ranking],
+        "evidence": [_evidence(evidence) for evidence in workload.evidence],
+        "rules": [_rule(rule) for rule in workload.rules],
+        "assumptions": [_assumption(assumption) for assumption in workload.assumptions],
+        "ask_next": [_question(question) for question in workload.ask_next],
+        "flips": [_flip(flip) for flip in workload.flips],
+    }
+
+
+def _ranked(ranked: Ranked) -> dict[str, Any]:
+    return {
+        "option": ranked.option,
+        "score": str(ranked.score),
+        "eliminated_by": [
+            {"criteria": list(elimination.criteria), "conflict": elimination.conflict}
+            for elimination in ranked.eliminated_by
+        ],
+        "contributions": [
+            {
+                "criterion": contribution.criterion,
+                "level": contribution.level.word,
+                "weight": contribution.weight,
+                "value": str(contribution.value),
+                "claims": list(contribution.claims),
+            }
+            for contribution in ranked.contributions
+        ],
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "claim": evidence.claim,
+        "check": evidence.check,
+        "option": evidence.option,
+        "outcome": evidence.outcome.value,
+        "grade": evidence.grade.value,
+        "model": evidence.model,
+        "measured": {name: _value(value) for name, value in evidence.measured.items()},
+        "broker": None if evidence.broker is None else _broker(evidence.broker),
+        "rerun": evidence.rerun,
+    }
+
+
+def _broker(broker: BrokerEvidence) -> dict[str, Any]:
+    return {
+        "address": broker.address,
+        "version": broker.version,
+        "date": broker.date,
+        "agrees": broker.agrees,
+    }
+
+
+def _rule(rule: FiredRule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "effect": rule.effect,
+        "because": [
+            {"need": because.need, "given": _value(because.given), "test": because.test}
+            for because in rule.because
+        ],
+    }
+
+
+def _assumption(assumption: Assumption) -> dict[str, Any]:
+    return {
+        "need": assumption.need,
+        "value": _value(assumption.value),
+        "verdicts": dict(assumption.verdicts),
+    }
+
+
+def _question(question: Question) -> dict[str, Any]:
+    return {"need": question.need, "verdicts": dict(question.verdicts)}
+
+
+def _flip(flip: Flip) -> dict[str, Any]:
+    return {
+        "changes": [
+            {"need": change.need, "from": _value(change.before), "to": change.after}
+            for change in flip.changes
+        ],
+        "verdict": flip.verdict,
+        "option": flip.option,
+    }
+
+
+def _value(value: object) -> Any:
+    """An end that is open (infinite) is null; a broker version is its text."""
+    if isinstance(value, Mapping):
+        return {str(name): _value(member) for name, member in value.items()}
+    if isinstance(value, tuple):
+        return [_value(member) for member in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    return str(value)

@@ -1,0 +1,102 @@
+"""Blocks for a terminal, with rich: headings in bold, tables that fit the window.
+
+A window too narrow for a table gets one short record for each row. Every text is escaped and
+shown without markup, links or emoji codes, so that a file cannot address the terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TextIO
+
+from advisor.documents import escape_text
+from advisor.reports.blocks import Block, Heading, Items, Page, Paragraph, Table, Verbatim
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+NARROW = 72
+_STYLES = {
+    "agrees": "green",
+    "held": "green",
+    "refutes": "bold red",
+    "inconclusive": "yellow",
+    "undecided": "yellow",
+    "unknown": "yellow",
+    "unmodelled": "yellow",
+    "not-executed": "dim",
+}
+
+
+def print_page(page: Page, stream: TextIO, *, width: int | None = None) -> None:
+    """Write the page to a terminal; ``width`` in columns, None to ask the terminal."""
+    from rich.console import Console
+
+    console = Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
+    for index, block in enumerate(page):
+        if index:
+            console.print()
+        for part in _parts(block, console):
+            console.print(part)
+
+
+def _parts(block: Block, console: Console) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    match block:
+        case Heading(text, level):
+            style = "bold underline" if level == 1 else "bold"
+            yield Text(_one_line(text), style=style)
+        case Paragraph(text):
+            yield Text(_one_line(text))
+        case Items(items):
+            for item in items:
+                yield _item(item)
+        case Table() if console.width < NARROW:
+            yield from _records(block)
+        case Table():
+            yield _table(block)
+        case Verbatim(lines):
+            for line in lines:
+                yield Text(f"  {escape_text(line)}", style="cyan")
+
+
+def _item(item: str) -> RenderableType:
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    grid = Grid.grid(padding=(0, 1, 0, 0))
+    grid.add_row(Text("-"), Text(_one_line(item)))
+    return grid
+
+
+def _table(block: Table) -> RenderableType:
+    from rich import box
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in block.columns:
+        grid.add_column(Text(_one_line(column)), overflow="fold")
+    for row in block.rows:
+        grid.add_row(*(Text(_one_line(cell), style=_style(cell)) for cell in row))
+    return grid
+
+
+def _records(block: Table) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    for row in block.rows:
+        first, *others = zip(block.columns, row, strict=True)
+        yield Text(_one_line(first[1]), style="bold")
+        for column, cell in others:
+            if cell:
+                yield Text(f"  {_one_line(column)}: {_one_line(cell)}", style=_style(cell))
+
+
+def _style(cell: str) -> str:
+    return _STYLES.get(cell, "")
+
+
+def _one_line(text: str) -> str:
+    return escape_text(" ".join(text.split()))
