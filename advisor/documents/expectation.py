@@ -45,14 +45,15 @@ def expectation(root: Schema, schema: Schema) -> str:
         return _literal(schema["const"])
     if "enum" in schema:
         return _either([_literal(value) for value in schema["enum"]])
-    kind = schema.get("type")
+    kind = schema.get("type", "")
+    kind = kind[0] if isinstance(kind, list) else kind
     if kind in ("number", "integer"):
         return ("a whole number" if kind == "integer" else "a number") + _range(schema)
     if kind == "object" and "properties" in schema and len(schema["properties"]) <= 3:
         return "{" + ", ".join(schema["properties"]) + "}"
     if kind == "string" and schema.get("minLength"):
         return "text that is not empty" + _length(schema)
-    return _TYPES.get(kind or "", "something else") + _length(schema)
+    return _TYPES.get(kind, "something else") + _length(schema)
 
 
 def words_of(root: Schema, schema: Schema) -> Iterator[str]:
