@@ -18,6 +18,7 @@ class Kind(Enum):
     NUMBER = "number"
     CHOICE = "choice"
     LIST = "list"
+    VERSION = "version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,9 @@ class Standing(Enum):
 class Answer:
     """One need of one workload.
 
-    Exactly one of: ``value`` (stated or assumed), ``low``..``high`` (a stated range, both ends
-    included: one value, nobody knows which), or neither (unknown: every value stays possible).
+    Exactly one of: ``value`` (stated or assumed), ``low``..``high`` (a range, both ends included:
+    one value, nobody knows which; assumed where the default follows a need that is a range), or
+    neither (unknown: every value stays possible).
     """
 
     need: str
