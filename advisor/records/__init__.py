@@ -1,1 +1,1 @@
-"""Architecture decision records."""
+"""Architecture decision records: a recommendation as a MADR 4 file that a team commits."""

@@ -6,7 +6,6 @@ that it shows, so that no page can forget to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -49,9 +48,3 @@ class Verbatim:
 
 Block = Heading | Paragraph | Items | Table | Verbatim
 Page = tuple[Block, ...]
-
-
-def joined(words: Iterable[str], last: str = "and") -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    *others, final = tuple(words) or ("",)
-    return f"{', '.join(others)} {last} {final}" if others else final

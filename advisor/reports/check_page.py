@@ -7,7 +7,7 @@ from typing import Protocol
 
 from advisor.domain.evidence import Verdict
 from advisor.reports.blocks import Block, Heading, Page, Paragraph, Table, Verbatim
-from advisor.reports.lookup import measured_text
+from advisor.wording.words import measured_text
 
 
 class CheckRun(Protocol):

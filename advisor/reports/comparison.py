@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 from advisor.domain.recommendation import Contribution, Ranked, WorkloadAdvice
 from advisor.reports.blocks import Block, Heading, Items, Paragraph, Table
-from advisor.reports.lookup import Lookup, signed, source_text
+from advisor.wording.lookup import Lookup
+from advisor.wording.selection import by_weight, differences, picked_of, rival_of
+from advisor.wording.words import signed, source_text
 
 REASONS_SHOWN = 8
 
@@ -17,7 +18,7 @@ def why(workload: WorkloadAdvice, lookup: Lookup) -> Iterator[Block]:
     picked = picked_of(workload)
     if picked is None:
         return
-    reasons = _by_weight(picked)
+    reasons = by_weight(picked)
     if reasons:
         yield Heading("Why", 3)
         yield Items(tuple(_reason(reason, lookup) for reason in reasons[:REASONS_SHOWN]))
@@ -25,40 +26,6 @@ def why(workload: WorkloadAdvice, lookup: Lookup) -> Iterator[Block]:
     rival = rival_of(workload, lookup)
     if rival is not None:
         yield from _difference(picked, rival, lookup)
-
-
-def picked_of(workload: WorkloadAdvice) -> Ranked | None:
-    """The ranked entry of the design that the workload is to use."""
-    return next((one for one in workload.ranking if one.option == workload.option), None)
-
-
-def rival_of(workload: WorkloadAdvice, lookup: Lookup) -> Ranked | None:
-    """The best design of another family; the best other one where all are of one family."""
-    others = [one for one in workload.ranking if one.option != workload.option]
-    picked = lookup.families(workload.option or "")
-    foreign = [one for one in others if not lookup.families(one.option) & picked]
-    return next(iter(foreign or others), None)
-
-
-def differences(picked: Ranked, rival: Ranked) -> list[tuple[Contribution, Fraction, Fraction]]:
-    """For each criterion: the picked design's contribution, the rival's value, and the share of
-    the difference in normalised value; the shares add up to it exactly. Largest first."""
-    total = sum(one.weight for one in picked.contributions)
-    theirs = {one.criterion: one.value for one in rival.contributions}
-    rows = [
-        (
-            one,
-            theirs.get(one.criterion, Fraction(0)),
-            Fraction(one.weight, total or 1) * (one.value - theirs.get(one.criterion, Fraction(0))),
-        )
-        for one in picked.contributions
-    ]
-    return sorted(rows, key=lambda row: (-row[2], row[0].criterion))
-
-
-def _by_weight(ranked: Ranked) -> list[Contribution]:
-    counted = [one for one in ranked.contributions if one.weight * one.value]
-    return sorted(counted, key=lambda one: (-abs(one.weight * one.value), one.criterion))
 
 
 def _reason(reason: Contribution, lookup: Lookup) -> str:

@@ -21,7 +21,7 @@ from advisor.reports.explanation_parts import (
     option_blocks,
     row_blocks,
 )
-from advisor.reports.lookup import Lookup, full_id, look_up
+from advisor.wording.lookup import Lookup, full_id, look_up
 
 CONVENTIONS = "conventions"
 Entry = tuple[str, Callable[[], Iterable[Block]]]

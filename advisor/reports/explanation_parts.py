@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from dataclasses import dataclass
 
 from advisor.domain.predicate import fields
 from advisor.domain.requirements import NeedType
 from advisor.domain.rules import Claim, Conflict, Criterion, NeedRow, Option
 from advisor.reports.blocks import Block, Heading, Items, Paragraph, Table, Verbatim
 from advisor.reports.conditions import condition_text
-from advisor.reports.lookup import (
-    Lookup,
-    full_id,
-    source_text,
-    sources_text,
-    strength_text,
-    value_text,
-)
+from advisor.wording.lookup import Lookup, full_id
+from advisor.wording.words import source_text, sources_text, strength_text, value_text
 
 
-class CheckText(Protocol):
-    """What is shown of a check."""
+@dataclass(frozen=True, slots=True)
+class CheckText:
+    """What is shown of a check: ``states`` is the property that it holds a design to."""
 
-    @property
-    def title(self) -> str: ...
-
-    @property
-    def property(self) -> str: ...
-
-    @property
-    def why(self) -> str: ...
+    title: str
+    states: str
+    why: str
 
 
 def criterion_blocks(criterion: Criterion, lookup: Lookup) -> Iterator[Block]:
@@ -116,7 +106,7 @@ def option_blocks(option: Option, lookup: Lookup) -> Iterator[Block]:
 def check_blocks(name: str, check: CheckText, lookup: Lookup) -> Iterator[Block]:
     """One check and the claims that it can refute."""
     yield Heading(f"{name}: {check.title} (check)", 1)
-    yield Paragraph(check.property)
+    yield Paragraph(check.states)
     yield Paragraph(check.why)
     yield Heading("Claims that it can refute", 3)
     yield _claims_table(
@@ -142,7 +132,9 @@ def need_blocks(need: NeedType, lookup: Lookup) -> Iterator[Block]:
 
 def _reading(need: str, lookup: Lookup) -> Iterator[tuple[str, str]]:
     for criterion in lookup.book.criteria:
-        for rule in (*criterion.needs, *criterion.claims, *criterion.conflicts):
+        rules: tuple[NeedRow | Claim | Conflict, ...]
+        rules = (*criterion.needs, *criterion.claims, *criterion.conflicts)
+        for rule in rules:
             if need in fields(rule.when):
                 yield full_id(criterion, rule.id), condition_text(rule.when)
 

@@ -11,15 +11,21 @@ from advisor.reports.blocks import Block, Heading, Items, Page, Paragraph, Table
 from advisor.reports.comparison import why
 from advisor.reports.conventions import conventions_table
 from advisor.reports.evidence import evidence_blocks, outdated
-from advisor.reports.lookup import Lookup, look_up, signed, value_text
-from advisor.reports.sentences import (
+from advisor.wording.assumptions import (
+    assumption_sentence,
+    assumptions_in_order,
+    flip_sentence,
+    single_flips,
+)
+from advisor.wording.lookup import Lookup, look_up
+from advisor.wording.sentences import (
     fork_sentence,
     grade_sentence,
     status_words,
     system_sentence,
-    verdict_name,
     workload_sentence,
 )
+from advisor.wording.words import joined, signed
 
 ASSUMPTIONS_SHOWN = 5
 FLIPS_SHOWN = 8
@@ -95,24 +101,12 @@ def _ranking(workload: WorkloadAdvice, lookup: Lookup) -> Iterator[Block]:
 
 
 def _rests_on(workload: WorkloadAdvice, lookup: Lookup) -> Iterator[Block]:
-    """Assumptions that change the verdict first, then by how commonly they are left unsaid."""
-    if not workload.assumptions:
+    ordered = assumptions_in_order(workload, lookup)
+    if not ordered:
         return
-    ordered = sorted(
-        workload.assumptions,
-        key=lambda assumption: (not assumption.verdicts, lookup.unsaid_rank(assumption.need)),
-    )
     yield Heading("What it rests on", 3)
-    yield Items(
-        tuple(
-            f"You did not say {one.need}; {value_text(one.value)} was assumed. "
-            + (fork_sentence(one.need, one.verdicts) or "No other likely answer changes this.")
-            for one in ordered[:ASSUMPTIONS_SHOWN]
-        )
-    )
-    left = len(ordered) - ASSUMPTIONS_SHOWN
-    if left > 0:
-        yield Paragraph(f"{left} more assumptions are in the JSON document (--format json).")
+    yield Items(tuple(assumption_sentence(one) for one in ordered[:ASSUMPTIONS_SHOWN]))
+    yield from _left_out(len(ordered) - ASSUMPTIONS_SHOWN, "assumption")
 
 
 def _ask_next(workload: WorkloadAdvice) -> Iterator[Block]:
@@ -121,28 +115,25 @@ def _ask_next(workload: WorkloadAdvice) -> Iterator[Block]:
     yield Heading("What to ask next", 3)
     yield Items(
         tuple(
-            f"{question.need}: {fork_sentence(question.need, question.verdicts)}"
+            fork_sentence(question.need, question.verdicts) or f"{question.need}?"
             for question in workload.ask_next
         )
     )
 
 
 def _flips(workload: WorkloadAdvice, lookup: Lookup) -> Iterator[Block]:
-    single = [flip for flip in workload.flips if len(flip.changes) == 1]
+    single = single_flips(workload)
     if not single:
         return
     yield Heading("One changed answer that changes the result", 3)
-    yield Items(
-        tuple(
-            f"{flip.changes[0].need}: {value_text(flip.changes[0].before)} -> "
-            f"{flip.changes[0].after} gives {verdict_name(flip.verdict)}"
-            + (f" ({lookup.title(flip.option)})" if flip.option else "")
-            for flip in single[:FLIPS_SHOWN]
-        )
-    )
-    left = len(single) - FLIPS_SHOWN
-    if left > 0:
-        yield Paragraph(f"{left} more are in the JSON document (--format json).")
+    yield Items(tuple(flip_sentence(flip, lookup) for flip in single[:FLIPS_SHOWN]))
+    yield from _left_out(len(single) - FLIPS_SHOWN, "such answer")
+
+
+def _left_out(count: int, what: str) -> Iterator[Block]:
+    if count > 0:
+        plural = f"{what}s are" if count > 1 else f"{what} is"
+        yield Paragraph(f"{count} more {plural} in the JSON document (--format json).")
 
 
 def _colophon(recommendation: Recommendation, book: RuleBook) -> Iterator[Block]:
@@ -153,7 +144,7 @@ def _colophon(recommendation: Recommendation, book: RuleBook) -> Iterator[Block]
     )
     yield conventions_table(book.conventions)
     made_by = recommendation.made_by
-    versions = ", ".join(f"{name} {version}" for name, version in made_by.broker_versions.items())
+    versions = joined(f"{name} {version}" for name, version in made_by.broker_versions.items())
     yield Paragraph(
         f"Made by advisor {made_by.advisor} with rules {made_by.rules_digest[:12]} from input "
         f"{made_by.input_digest[:12]}; broker versions: {versions or 'none'}."

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from advisor.domain.recommendation import Recommendation, WorkloadAdvice
-from advisor.reports.blocks import joined
-from advisor.reports.lookup import Lookup
+from advisor.wording.lookup import Lookup
+from advisor.wording.words import joined
 
 _SYSTEMS = {"rabbitmq": "RabbitMQ", "kafka": "Kafka", "both": "RabbitMQ and Kafka"}
 _STATUS = {
