@@ -34,22 +34,32 @@ def resolved(root: Schema, schema: Schema) -> Schema:
 
 
 def expectation(root: Schema, schema: Schema) -> str:
-    """For example ``a whole number from 1 to 1000, "unknown" or {min, max}``."""
+    """For example ``a whole number from 1 to 1,000, "unknown" or {min, max}``."""
+    parts = list(dict.fromkeys(_alternatives(root, schema)))
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " or " + parts[-1]
+
+
+def _alternatives(root: Schema, schema: Schema) -> Iterator[str]:
     schema = resolved(root, schema)
     if "x-form" in schema:
-        return str(schema["x-form"])
-    for key in ("anyOf", "oneOf"):
-        if key in schema:
-            return _either([expectation(root, part) for part in schema[key]])
-    if "const" in schema:
-        return _literal(schema["const"])
-    if "enum" in schema:
-        return _either([_literal(value) for value in schema["enum"]])
+        yield str(schema["x-form"])
+    elif "anyOf" in schema or "oneOf" in schema:
+        for part in schema.get("anyOf", schema.get("oneOf", ())):
+            yield from _alternatives(root, part)
+    elif "const" in schema:
+        yield _literal(schema["const"])
+    elif "enum" in schema:
+        yield from map(_literal, schema["enum"])
+    else:
+        yield _typed(schema)
+
+
+def _typed(schema: Schema) -> str:
     kind = schema.get("type", "")
     kind = kind[0] if isinstance(kind, list) else kind
     if kind in ("number", "integer"):
         return ("a whole number" if kind == "integer" else "a number") + _range(schema)
-    if kind == "object" and "properties" in schema and len(schema["properties"]) <= 3:
+    if kind == "object" and 0 < len(schema.get("properties", {})) <= 3:
         return "{" + ", ".join(schema["properties"]) + "}"
     if kind == "string" and schema.get("minLength"):
         return "text that is not empty" + _length(schema)
@@ -75,13 +85,6 @@ def _literal(value: object) -> str:
             return str(value).lower()
         case _:
             return str(value)
-
-
-def _either(parts: list[str]) -> str:
-    unique = list(dict.fromkeys(parts))
-    if len(unique) == 1:
-        return unique[0]
-    return ", ".join(unique[:-1]) + " or " + unique[-1]
 
 
 def _range(schema: Schema) -> str:

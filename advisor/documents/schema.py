@@ -143,7 +143,8 @@ class _Reporter:
             position = self.document.key_position(*path, error.instance)
             return Problem(position, f"the name {_shown(error.instance)} must be {expected}")
         if error.validator == "uniqueItems":
-            expected = "a list without repetitions"
+            message = f"{_subject(path)} names something twice"
+            return self.document.problem(path, message)
         message = f"{_subject(path)} must be {expected}, not {_shown(error.instance)}"
         return self.document.problem(path, message, _hint(self.root, schema, error.instance))
 
@@ -196,8 +197,10 @@ def _shown(value: object) -> str:
     match value:
         case bool() | None:
             return {True: "true", False: "false", None: "nothing"}[value]
+        case float() if not math.isfinite(value):
+            return {"inf": ".inf", "-inf": "-.inf"}.get(str(value), ".nan")
         case int() | float():
-            return f"{value:.15g}" if abs(value) < 1e300 else "a number too large"
+            return f"{value:.15g}" if abs(value) < 1e300 else "a number far too large"
         case str():
             return f"the text {quoted(value)}"
         case list():

@@ -1,1 +1,17 @@
-"""Loads a requirements file: what is stated, what is assumed, what is unknown."""
+"""A team's requirements file: its vocabulary, reading, validating, writing."""
+
+from advisor.requirements.loading import load_requirements, validate
+from advisor.requirements.starter import starter_text
+from advisor.requirements.vocabulary import derived_needs, question, team_path, vocabulary
+from advisor.requirements.writing import render
+
+__all__ = [
+    "derived_needs",
+    "load_requirements",
+    "question",
+    "render",
+    "starter_text",
+    "team_path",
+    "validate",
+    "vocabulary",
+]

@@ -1,0 +1,17 @@
+"""The broker versions that the models know, by the name of the need that states one."""
+
+from __future__ import annotations
+
+from advisor.domain.version import BrokerVersion
+from advisor.models.kafka import versions as kafka
+from advisor.models.rabbitmq import versions as rabbitmq
+
+_BOUNDS = {
+    "rabbitmq_version": (rabbitmq.OLDEST, rabbitmq.NEWEST),
+    "kafka_version": (kafka.OLDEST, kafka.NEWEST),
+}
+
+
+def version_bounds(need: str) -> tuple[BrokerVersion, BrokerVersion]:
+    """The oldest and the newest version that is modelled."""
+    return _BOUNDS[need]
