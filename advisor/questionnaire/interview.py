@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from advisor.domain.requirements import Kind, NeedType
-from advisor.questionnaire.answer import UNKNOWN, Given, NotAnAnswer, number_from, words_from
+from advisor.questionnaire.answer import UNKNOWN, Given, NotAnAnswerError, number_from, version_from
 from advisor.questionnaire.prompter import Choice, Prompter
+from advisor.requirements.versions import version_bounds
 
 NAME_LETTERS_MAX = 100
 _SKIP = object()
@@ -103,11 +104,10 @@ class Interview:
         match need.kind:
             case Kind.NUMBER:
                 return _number(need, answers, prompter, question, help_text)
-            case Kind.LIST if need.choices:
-                return _several(need, prompter, question, help_text)
+            case Kind.VERSION:
+                return _version(need, prompter, question, help_text)
             case Kind.LIST:
-                line = prompter.text(question, help_text=help_text, check=lambda _: None)
-                return words_from(line)
+                return _several(need, prompter, question, help_text)
             case _:
                 return _one(need, prompter, question, help_text)
 
@@ -129,16 +129,32 @@ def _number(
 ) -> Given | None:
     usual = answers.get(need.default_from or "")
     at_least = usual if isinstance(usual, int | float) else None
+    return _typed(
+        lambda text: number_from(text, need, at_least=at_least), prompter, question, help_text
+    )
 
+
+def _version(need: NeedType, prompter: Prompter, question: str, help_text: str) -> Given | None:
+    oldest, newest = version_bounds(need.name)
+    return _typed(
+        lambda text: version_from(text, oldest, newest),
+        prompter,
+        question,
+        f"{help_text} Enter assumes {newest}.",
+    )
+
+
+def _typed(
+    meaning: Callable[[str], Given | None], prompter: Prompter, question: str, help_text: str
+) -> Given | None:
     def check(text: str) -> str | None:
         try:
-            number_from(text, need, at_least=at_least)
-        except NotAnAnswer as problem:
+            meaning(text)
+        except NotAnAnswerError as problem:
             return str(problem)
         return None
 
-    line = prompter.text(question, help_text=help_text, check=check)
-    return number_from(line, need, at_least=at_least)
+    return meaning(prompter.text(question, help_text=help_text, check=check))
 
 
 def _one(need: NeedType, prompter: Prompter, question: str, help_text: str) -> Given | None:

@@ -77,3 +77,13 @@ def _text(path: Path) -> str:
         raise UnreadableError(
             Problem(Position(str(path)), f"cannot be read: {error.strerror}")
         ) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make ``folder`` where there is none; raises UnreadableError if that cannot be done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnreadableError(
+            Problem(Position(str(folder)), f"cannot be made a folder: {error.strerror}")
+        ) from error

@@ -16,11 +16,13 @@ from advisor.wording.words import source_text, sources_text, strength_text, valu
 
 @dataclass(frozen=True, slots=True)
 class CheckText:
-    """What is shown of a check: ``states`` is the property that it holds a design to."""
+    """What is shown of a check: ``states`` is the property that it holds a design to, and
+    ``lines`` are those of its file."""
 
     title: str
     states: str
     why: str
+    lines: tuple[str, ...] = ()
 
 
 def criterion_blocks(criterion: Criterion, lookup: Lookup) -> Iterator[Block]:
@@ -112,7 +114,11 @@ def check_blocks(name: str, check: CheckText, lookup: Lookup) -> Iterator[Block]
     yield _claims_table(
         [(rule, claim) for rule, claim in lookup.claims.items() if name in claim.checks]
     )
+    yield Heading("Run it", 3)
     yield Verbatim((f"advisor check {name}",))
+    if check.lines:
+        yield Heading("The check itself", 3)
+        yield Verbatim(check.lines)
 
 
 def need_blocks(need: NeedType, lookup: Lookup) -> Iterator[Block]:

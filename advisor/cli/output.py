@@ -1,0 +1,52 @@
+"""Standard output: whole texts, flushed; letters that it cannot write are written as escapes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from advisor.domain.problem import Position, Problem, UnreadableError
+
+if TYPE_CHECKING:
+    from advisor.reports.blocks import Page
+
+
+def emit(text: str) -> None:
+    """Write ``text`` and flush. Raises BrokenPipeError, and UnreadableError for any other fault
+    of the place that it goes to."""
+    try:
+        sys.stdout.write(_writable(text))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UnreadableError(
+            Problem(Position("standard output"), f"cannot be written: {error.strerror}")
+        ) from error
+
+
+def show(page: Page) -> None:
+    """A page with rich on a terminal, plain in a pipe or a file."""
+    if not sys.stdout.isatty():
+        from advisor.reports.plain import as_plain
+
+        emit(as_plain(page))
+        return
+    from advisor.reports.terminal import print_page
+
+    print_page(page, sys.stdout)
+    sys.stdout.flush()
+
+
+def save(path: Path, text: str, *, marker: str | None, force: bool) -> None:
+    """Write a file whole and say so on stdout."""
+    from advisor.documents import escape_text, write_whole
+
+    write_whole(path, text, marker=marker, force=force)
+    emit(f"wrote {escape_text(str(path))}\n")
+
+
+def _writable(text: str) -> str:
+    encoding = sys.stdout.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
