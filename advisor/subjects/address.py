@@ -1,0 +1,47 @@
+"""Where a design is run: ``model:rabbitmq.quorum-queue@4.3`` or ``live:kafka.topic@host:9092``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from advisor.domain.version import BrokerVersion
+
+_FORM = re.compile(r"(model|live):([a-z][a-z0-9-]*)\.([a-z][a-z0-9-]*)(?:@(.+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """``version`` on a model of a broker, ``host`` (``name:port``) on a live one.
+
+    A design without a broker has neither, and is a model though it is really run.
+    """
+
+    where: Literal["model", "live"]
+    option: str
+    version: BrokerVersion | None = None
+    host: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Raises ValueError with what was expected."""
+        matched = _FORM.fullmatch(text)
+        if matched is None:
+            raise ValueError(f"{text!r} is not an address such as model:rabbitmq.quorum-queue@4.3")
+        where, technology, design, tail = matched.groups()
+        option = f"{technology}.{design}"
+        if where == "live":
+            if tail is None:
+                raise ValueError(f"{text!r} lacks the host, as in live:{option}@localhost:5672")
+            return cls("live", option, host=tail)
+        return cls("model", option, BrokerVersion.parse(tail) if tail else None)
+
+    @property
+    def technology(self) -> str:
+        """The part of the option before the dot."""
+        return self.option.partition(".")[0]
+
+    def __str__(self) -> str:
+        tail = self.host or self.version
+        return f"{self.where}:{self.option}" + (f"@{tail}" if tail else "")

@@ -1,0 +1,48 @@
+"""Every check on every design, native and with each variant: what holds, in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from advisor.checks.check import Check
+from advisor.checks.judge import Result, judge
+from advisor.checks.observation import Observation
+from advisor.checks.runner import run
+from advisor.subjects.address import Address
+from advisor.subjects.open import open_session, variants
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a check on a design, or of a bridge check between two."""
+
+    check: str
+    address: Address
+    variant: str | None
+    result: Result
+    observation: Observation
+    target: Address | None = None
+
+
+def perform(check: Check, address: Address, variant: str | None = None) -> Run:
+    """Run a scenario check on a fresh installation of the design."""
+    observation = run(check, open_session(address, variant))
+    return Run(check.id, address, variant, judge(check, observation), observation)
+
+
+def perform_bridge(check: Check, source: Address, target: Address) -> Run:
+    """Run a bridge check between fresh installations of two designs."""
+    observation = run(check, open_session(source), open_session(target))
+    return Run(check.id, source, None, judge(check, observation), observation, target)
+
+
+def matrix(checks: Iterable[Check], addresses: Iterable[Address]) -> Iterator[Run]:
+    """Every scenario check on every design, native first, then with each of its variants."""
+    places = tuple(addresses)
+    for check in checks:
+        if check.kind != "scenario":
+            continue
+        for address in places:
+            for variant in (None, *variants(address.option)):
+                yield perform(check, address, variant)

@@ -1,0 +1,67 @@
+"""Opens the session of an address; a technology's package is imported when it is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from advisor.checks.session import Session
+from advisor.domain.version import BrokerVersion
+from advisor.subjects.address import Address
+
+PACKAGES: Mapping[str, str] = {
+    "rabbitmq": "advisor.subjects.rabbitmq",
+    "kafka": "advisor.subjects.kafka",
+    "none": "advisor.subjects.no_broker",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NotPerformed(Exception):  # noqa: N818
+    """Nobody can perform this design here: its claims stay documented."""
+
+    reason: str
+
+
+def performs(option: str) -> bool:
+    """Whether there is a session for the option."""
+    return option in _supported(option)
+
+
+def variants(option: str) -> Mapping[str, str]:
+    """The variants of an option that its session has, each with one line; {} if it has none."""
+    if not performs(option):
+        return {}
+    every: Mapping[str, Mapping[str, str]] = _package(option).VARIANTS
+    return every.get(option, {})
+
+
+def open_session(address: Address, variant: str | None = None) -> Session:
+    """A fresh installation of the design; raises NotPerformed where there is no session for it."""
+    if not performs(address.option):
+        raise NotPerformed(f"the tool cannot run {address.option}")
+    if variant is not None and variant not in variants(address.option):
+        raise NotPerformed(f"{address.option} has no variant {variant}")
+    if address.where == "live":
+        raise NotPerformed("live brokers are not connected yet")
+    package = _package(address.option)
+    opened: Session
+    if address.version is None:
+        opened = package.open_session(address.option, variant)
+    else:
+        make_client: Callable[[BrokerVersion], Any] = package.model_client
+        opened = package.open_session(address.option, variant, make_client(address.version))
+    return opened
+
+
+def _package(option: str) -> ModuleType:
+    return import_module(PACKAGES[option.partition(".")[0]])
+
+
+def _supported(option: str) -> frozenset[str]:
+    if option.partition(".")[0] not in PACKAGES:
+        return frozenset()
+    return frozenset(_package(option).SUPPORTED_OPTIONS)
