@@ -1,0 +1,345 @@
+"""A RabbitMQ broker of one version: exchanges, queues, connections and its nodes.
+
+Keeps declarations with their refusals, reserved names, exclusive and auto-delete queues,
+server-named queues, and the settings ``max_message_size`` (128 MiB before 4.0, 16 MiB from it)
+and ``consumer_timeout``. Leaves out virtual hosts, users, policies, alarms and other protocols.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from advisor.domain.version import BrokerVersion
+from advisor.models.kernel import Kernel
+from advisor.models.rabbitmq import consumer_timeout, versions
+from advisor.models.rabbitmq.arguments import QueueSettings, check_equivalent, read_arguments
+from advisor.models.rabbitmq.binding import Binding, Kind
+from advisor.models.rabbitmq.channel import Channel, Connection
+from advisor.models.rabbitmq.classic_queue import ClassicQueue
+from advisor.models.rabbitmq.cluster import Cluster, Node
+from advisor.models.rabbitmq.dead_letter import (
+    DeadLetterTarget,
+    Reason,
+    dead_letter,
+    in_automatic_cycle,
+)
+from advisor.models.rabbitmq.direct_reply_to import NAME as REPLY_TO
+from advisor.models.rabbitmq.direct_reply_to import ReplyTokens
+from advisor.models.rabbitmq.exchange import SYSTEM, Exchange, check_type
+from advisor.models.rabbitmq.message import Message, Table
+from advisor.models.rabbitmq.quorum_queue import QuorumQueue
+from advisor.models.rabbitmq.replies import ClosedError, channel_error, connection_error
+from advisor.models.rabbitmq.routing import Router
+from advisor.models.rabbitmq.stream import Stream
+
+MIB = 1024 * 1024
+AnyQueue = ClassicQueue | QuorumQueue | Stream
+
+
+class DeclareOk(NamedTuple):
+    """The queue's name, its ready messages and its consumers."""
+
+    queue: str
+    message_count: int
+    consumer_count: int
+
+
+class Broker:
+    """One cluster. Calls raise ``ClosedError`` for the broker's no; the caller then closes."""
+
+    __slots__ = (
+        "_names", "cluster", "connections", "consumer_timeout_ms", "exchanges", "kernel",
+        "max_message_bytes", "queues", "reply_tokens", "router", "version",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        version: BrokerVersion = versions.NEWEST,
+        *,
+        kernel: Kernel | None = None,
+        nodes: int = 1,
+    ) -> None:
+        self.version = versions.check(version)
+        self.kernel = kernel or Kernel()
+        self.exchanges = {name: Exchange(name, kind) for name, kind in SYSTEM.items()}
+        self.queues: dict[str, AnyQueue] = {}
+        self.router = Router(self.exchanges, self.queues)
+        self.connections: list[Connection] = []
+        self.reply_tokens = ReplyTokens(self)
+        self.cluster = Cluster(self, nodes)
+        self.max_message_bytes = (16 if version >= versions.V4_0 else 128) * MIB
+        self.consumer_timeout_ms = consumer_timeout.DEFAULT_MS
+        self._names = 0
+
+    def connect(self, node: Node | None = None) -> Connection:
+        """A connection to this node, or the first that runs; 541 when none does."""
+        running = self.cluster.running if node is None else [node] if node.running else []
+        if not running:
+            raise connection_error(541, "no node to connect to")
+        connection = Connection(self, running[0])
+        self.connections.append(connection)
+        return connection
+
+    def topology_changed(self) -> None:
+        """Forget every cached route."""
+        for exchange in self.exchanges.values():
+            if exchange.routes:
+                exchange.routes = {}
+
+    # exchanges
+
+    def exchange_declare(
+        self,
+        name: str,
+        kind: str = "direct",
+        *,
+        passive: bool = False,
+        durable: bool = False,
+        auto_delete: bool = False,
+        internal: bool = False,
+        arguments: Table | None = None,
+    ) -> None:
+        """Make an exchange, or check that it is as said."""
+        self._not_default(name)
+        current = self.exchanges.get(name)
+        if passive:
+            if current is None:
+                raise channel_error(404, f"no exchange {name!r}")
+            return
+        check_type(kind, self.version)
+        wanted = Exchange(
+            name, kind, durable=durable, auto_delete=auto_delete, internal=internal,
+            arguments=arguments,
+        )  # fmt: skip
+        if current is not None:
+            current.check_equivalent(wanted)
+            return
+        if name.startswith("amq."):
+            raise channel_error(403, f"exchange name {name!r} contains reserved prefix 'amq.*'")
+        self.cluster.check_metadata()
+        self.exchanges[name] = wanted
+        self.topology_changed()
+
+    def exchange_delete(self, name: str, *, if_unused: bool = False) -> None:
+        """Remove it; a missing one is no error."""
+        self._not_default(name)
+        if name in SYSTEM:
+            raise channel_error(403, f"deletion of system exchange {name!r} not allowed")
+        found = self.exchanges.get(name)
+        if found is None:
+            return
+        if if_unused and found.bindings:
+            raise channel_error(406, f"exchange {name!r} in use")
+        self.cluster.check_metadata()
+        del self.exchanges[name]
+        self._unbind_everywhere("exchange", name)
+
+    def remove_transient_exchanges(self) -> None:
+        """What non-durable exchanges do when the last node stops."""
+        for name in [name for name, one in self.exchanges.items() if not one.durable]:
+            del self.exchanges[name]
+            self._unbind_everywhere("exchange", name)
+
+    def bind(
+        self,
+        kind: Kind,
+        destination: str,
+        source: str,
+        routing_key: str = "",
+        arguments: Table | None = None,
+    ) -> None:
+        """Let messages flow from an exchange to a queue or exchange; twice is once."""
+        self._not_default(source)
+        exchange = self.exchanges.get(source)
+        ends: Table = self.queues if kind == "queue" else self.exchanges
+        if kind == "exchange":
+            self._not_default(destination)
+        if exchange is None or destination not in ends:
+            missing = source if exchange is None else destination
+            raise channel_error(404, f"no exchange or queue {missing!r}")
+        binding = Binding(kind, destination, routing_key, dict(arguments or {}))
+        exchange.check_binding(binding)
+        self.cluster.check_metadata()
+        exchange.bindings.setdefault(binding.identity, binding)
+        self.topology_changed()
+
+    def unbind(
+        self,
+        kind: Kind,
+        destination: str,
+        source: str,
+        routing_key: str = "",
+        arguments: Table | None = None,
+    ) -> None:
+        """Remove one binding; a missing one is no error."""
+        self._not_default(source)
+        exchange = self.exchanges.get(source)
+        if exchange is None:
+            return
+        self.cluster.check_metadata()
+        identity = Binding(kind, destination, routing_key, dict(arguments or {})).identity
+        if exchange.bindings.pop(identity, None) is not None:
+            self._after_unbind(exchange)
+        self.topology_changed()
+
+    def _unbind_everywhere(self, kind: Kind, name: str) -> None:
+        for exchange in list(self.exchanges.values()):
+            gone = [key for key, one in exchange.bindings.items()
+                    if (one.kind, one.destination) == (kind, name)]  # fmt: skip
+            for key in gone:
+                del exchange.bindings[key]
+            if gone:
+                self._after_unbind(exchange)
+        self.topology_changed()
+
+    def _after_unbind(self, exchange: Exchange) -> None:
+        if exchange.auto_delete and not exchange.bindings:
+            self.exchanges.pop(exchange.name, None)
+            self._unbind_everywhere("exchange", exchange.name)
+
+    def _not_default(self, name: str) -> None:
+        if name == "":
+            raise channel_error(403, "operation not permitted on the default exchange")
+
+    def refused_publish(self, exchange: str) -> ClosedError:
+        """Why a publish to this exchange was refused."""
+        found = self.exchanges.get(exchange)
+        if found is None:
+            return channel_error(404, f"no exchange {exchange!r}")
+        if found.internal:
+            return channel_error(403, f"cannot publish to internal exchange {exchange!r}")
+        return channel_error(406, f"message larger than {self.max_message_bytes} bytes")
+
+    # queues
+
+    def queue_declare(
+        self,
+        channel: Channel,
+        name: str,
+        *,
+        passive: bool = False,
+        durable: bool = False,
+        exclusive: bool = False,
+        auto_delete: bool = False,
+        arguments: Table | None = None,
+    ) -> DeclareOk:
+        """Make a queue, or check that it is as said; its counts."""
+        if passive and name.startswith(REPLY_TO):
+            if not self.reply_tokens.alive(name):
+                raise channel_error(404, f"no queue {name!r}")
+            return DeclareOk(name, 0, 1)
+        if not passive:
+            settings = read_arguments(
+                name, arguments or {}, self.version,
+                durable=durable, exclusive=exclusive, auto_delete=auto_delete,
+            )  # fmt: skip
+            name = self._create(channel, name, settings)
+        queue = self.find_queue(channel, name)
+        channel.last_queue = queue.name
+        ready = len(queue) if isinstance(queue, Stream) else len(queue.ready)
+        return DeclareOk(queue.name, ready, len(queue.consumers))
+
+    def _create(self, channel: Channel, name: str, settings: QueueSettings) -> str:
+        current = self.queues.get(name) if name else None
+        if current is not None:
+            check_equivalent(name, current.settings, settings)
+            return name
+        if name.startswith("amq."):
+            raise channel_error(403, f"queue name {name!r} contains reserved prefix 'amq.*'")
+        self.cluster.check_metadata()
+        if not name:
+            self._names += 1
+            name = f"amq.gen-{self._names:022d}"
+        queue = self._make(channel, name, settings)
+        queue.owner = channel.connection if settings.exclusive else None
+        self.queues[name] = queue
+        self.topology_changed()
+        return name
+
+    def _make(self, channel: Channel, name: str, settings: QueueSettings) -> AnyQueue:
+        if settings.kind == "classic":
+            return ClassicQueue(self, name, settings, channel.connection.node)
+        default = 3 if settings.kind == "quorum" else len(self.cluster.nodes)
+        members = self.cluster.replicas(settings.group_size or default)
+        make = QuorumQueue if settings.kind == "quorum" else Stream
+        return make(self, name, settings, members)
+
+    def find_queue(self, channel: Channel, name: str) -> AnyQueue:
+        """The queue, ``""`` for the last declared one; 404 missing, 405 another's."""
+        if channel.closed is not None:
+            raise channel.closed
+        if name == "":
+            if channel.last_queue is None:
+                raise channel_error(404, "no previously declared queue")
+            name = channel.last_queue
+        queue = self.queues.get(name)
+        if queue is None or not queue.reachable:
+            raise channel_error(404, f"no queue {name!r}")
+        if queue.owner is not None and queue.owner is not channel.connection:
+            raise channel_error(405, f"cannot obtain exclusive access to locked queue {name!r}")
+        return queue
+
+    def queue_delete(
+        self, channel: Channel, name: str, *, if_unused: bool = False, if_empty: bool = False
+    ) -> int:
+        """Remove it with its messages; how many it had. A missing one is no error."""
+        if name not in self.queues and name != "":
+            return 0
+        queue = self.find_queue(channel, name)
+        count = len(queue) if isinstance(queue, Stream) else len(queue.ready)
+        if isinstance(queue, QuorumQueue) and (if_unused or if_empty):
+            raise connection_error(540, "cannot delete quorum queue with if-unused or if-empty")
+        if if_empty and count:
+            raise channel_error(406, f"queue {name!r} not empty")
+        if if_unused and len(queue.consumers):
+            raise channel_error(406, f"queue {name!r} in use")
+        self.cluster.check_metadata()
+        self.remove_queue(queue.name)
+        return count
+
+    def queue_purge(self, channel: Channel, name: str) -> int:
+        """Remove what is ready; how many there were."""
+        queue = self.find_queue(channel, name)
+        if isinstance(queue, Stream):
+            raise connection_error(540, "purge not supported by stream queues")
+        return queue.purge()
+
+    def remove_queue(self, name: str) -> None:
+        """Take it away from under its consumers; nothing is dead-lettered."""
+        queue = self.queues.pop(name, None)
+        if queue is None:
+            return
+        registered = queue.consumers if isinstance(queue, Stream) else queue.consumers.registered
+        if not isinstance(queue, Stream):
+            queue.ready.clear()
+        for consumer in list(registered):
+            consumer.channel.server_cancel(consumer)
+        self._unbind_everywhere("queue", name)
+
+    def consumer_gone(self, name: str) -> None:
+        """An auto-delete queue that had consumers goes with the last one."""
+        queue = self.queues.get(name)
+        if queue is None or len(queue.consumers):
+            return
+        if queue.settings.auto_delete and queue.used:
+            self.remove_queue(name)
+
+    def connection_closed(self, connection: Connection) -> None:
+        """Exclusive queues of this connection go."""
+        if connection in self.connections:
+            self.connections.remove(connection)
+        for name in [one.name for one in self.queues.values() if one.owner is connection]:
+            self.remove_queue(name)
+
+    def dead_letter(
+        self, message: Message, target: DeadLetterTarget, queue: str, reason: Reason
+    ) -> None:
+        """Route a dead message once; nothing bound means that it is gone."""
+        exchange = self.exchanges.get(target.exchange)
+        if exchange is None:
+            return
+        dead, keys = dead_letter(message, target, queue, reason, self.kernel.now_ms, self.version)
+        headers = dead.properties.headers
+        for found in self.router.route_all(exchange, keys, headers):
+            if not in_automatic_cycle(headers, found.name):
+                found.enqueue(dead)

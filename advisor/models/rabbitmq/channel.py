@@ -1,0 +1,377 @@
+"""Connections and channels: delivery tags, acknowledgements, prefetch, publishing, getting.
+
+Keeps: tags count from 1 on each channel; a bad tag closes the channel (406) and all it holds is
+requeued; prefetch counts for consumers made after it; cancelling leaves unsettled messages with
+the channel; an error closes channel or connection and later calls fail. Global prefetch is
+ignored from 4.3. Leaves out transactions, alarms and credit flow; a wrong publish is answered
+at once, where a real broker answers later and discards what was sent in between.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from advisor.models.kernel import Timer
+from advisor.models.rabbitmq import consumer_timeout, direct_reply_to
+from advisor.models.rabbitmq.confirms import Confirms
+from advisor.models.rabbitmq.consumer import Consumer
+from advisor.models.rabbitmq.expiry import parse_expiration
+from advisor.models.rabbitmq.message import PLAIN, Delivery, Message, Properties, Table
+from advisor.models.rabbitmq.replies import ClosedError, channel_error, connection_error
+from advisor.models.rabbitmq.routing import sender_selected
+from advisor.models.rabbitmq.source import How, Source
+from advisor.models.rabbitmq.stream import Stream
+from advisor.models.rabbitmq.unmodelled import Gap, UnmodelledError
+from advisor.models.rabbitmq.versions import V4_3
+
+if TYPE_CHECKING:
+    from advisor.models.rabbitmq.broker import Broker
+    from advisor.models.rabbitmq.cluster import Node
+
+
+class Returned(NamedTuple):
+    """A mandatory message that no queue got."""
+
+    code: int
+    text: str
+    message: Message
+
+
+class Connection:
+    """A client's connection to one node."""
+
+    __slots__ = ("broker", "channels", "closed", "node")
+
+    def __init__(self, broker: Broker, node: Node) -> None:
+        self.broker = broker
+        self.node = node
+        self.channels: list[Channel] = []
+        self.closed: ClosedError | None = None
+
+    def channel(self) -> Channel:
+        """A new channel."""
+        if self.closed is not None:
+            raise self.closed
+        channel = Channel(self)
+        self.channels.append(channel)
+        return channel
+
+    def close_with(self, error: ClosedError) -> None:
+        """Close with all channels; exclusive queues go."""
+        if self.closed is not None:
+            return
+        self.closed = error
+        for channel in list(self.channels):
+            channel.shut(error, by_connection=True)
+        self.broker.connection_closed(self)
+
+    def close(self) -> None:
+        """The client says goodbye."""
+        self.close_with(connection_error(504, "closed by the client"))
+
+    def drop(self) -> None:
+        """The network or the client's process is gone: for the broker as a close."""
+        self.close_with(connection_error(504, "connection lost"))
+
+    def refuse_unanswered(self) -> None:
+        """Nack what was published without a majority."""
+        for channel in self.channels:
+            if channel.confirms is not None:
+                channel.confirms.refuse_unanswered()
+
+
+class Channel:
+    """One channel. Deliveries wait in ``inbox``, returns in ``returns``, consumers that the
+    broker cancelled in ``cancelled``."""
+
+    __slots__ = (
+        "broker", "cancelled", "closed", "confirms", "connection", "consumers", "inbox", "kernel",
+        "last_queue", "last_tag", "opened_ms", "prefetch", "reply_token", "returns", "unacked",
+        "watch",
+    )  # fmt: skip
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.broker = connection.broker
+        self.kernel = connection.broker.kernel
+        self.opened_ms = self.kernel.now_ms
+        self.closed: ClosedError | None = None
+        self.confirms: Confirms | None = None
+        self.consumers: dict[str, Consumer] = {}
+        self.inbox: deque[Delivery] = deque()
+        self.returns: deque[Returned] = deque()
+        self.cancelled: deque[str] = deque()
+        self.unacked: dict[int, Delivery] = {}
+        self.last_tag = 0
+        self.prefetch = 0
+        self.last_queue: str | None = None
+        self.reply_token: str | None = None
+        self.watch: Timer | None = None
+
+    # publishing
+
+    def confirm_select(self) -> None:
+        """From now on every publish is answered in ``confirms``."""
+        if self.confirms is None:
+            self.confirms = Confirms()
+
+    def tx_select(self) -> None:
+        raise UnmodelledError(Gap.TRANSACTIONS)
+
+    def basic_publish(
+        self,
+        exchange: str,
+        routing_key: str,
+        body: bytes,
+        properties: Properties = PLAIN,
+        *,
+        mandatory: bool = False,
+    ) -> None:
+        """Route and store one message; 404, 403 or 406 where the broker refuses it."""
+        if self.closed is not None:
+            raise self.closed
+        broker = self.broker
+        found = broker.exchanges.get(exchange)
+        if found is None or found.internal or len(body) > broker.max_message_bytes:
+            raise broker.refused_publish(exchange)
+        headers = properties.headers
+        if headers or properties.reply_to is not None or properties.expiration is not None:
+            properties = self._checked(properties)
+        keys = sender_selected(headers) if headers else ()
+        if keys:
+            targets = broker.router.route_all(found, (routing_key, *keys), headers)
+        else:
+            cached = found.routes.get(routing_key)
+            targets = broker.router.route(found, routing_key, headers) if cached is None else cached
+        message = Message(exchange, routing_key, body, properties)
+        accepted: bool | None = True
+        for queue in targets:
+            taken = queue.enqueue(message)
+            if taken is not True and accepted is not None:
+                accepted = taken
+        if not targets:
+            self._unroutable(message, mandatory=mandatory)
+        if self.confirms is not None:
+            self.confirms.answer(accepted)
+
+    def _checked(self, properties: Properties) -> Properties:
+        if properties.expiration is not None:
+            parse_expiration(properties.expiration)
+        if properties.reply_to == direct_reply_to.NAME:
+            token = self.broker.reply_tokens.token_of(self)
+            return replace(properties, reply_to=token)
+        return properties
+
+    def _unroutable(self, message: Message, *, mandatory: bool) -> None:
+        key = message.routing_key
+        is_reply = message.exchange == "" and key.startswith(direct_reply_to.NAME + ".")
+        never_returned = is_reply and self.broker.reply_tokens.deliver(key, message)
+        if mandatory and not never_returned:
+            self.returns.append(Returned(312, "NO_ROUTE", message))
+
+    # consuming
+
+    def basic_qos(self, prefetch_count: int, *, global_: bool = False) -> None:
+        """The limit for each consumer made after this; 0 for no limit."""
+        if global_ and self.broker.version < V4_3:
+            raise UnmodelledError(Gap.GLOBAL_PREFETCH)
+        self.prefetch = prefetch_count
+
+    def basic_consume(
+        self,
+        queue: str,
+        consumer_tag: str = "",
+        *,
+        no_ack: bool = False,
+        exclusive: bool = False,
+        arguments: Table | None = None,
+    ) -> str:
+        """Register a consumer; its tag, made by the broker if empty."""
+        given = arguments or {}
+        tag = consumer_tag or f"amq.ctag-{len(self.consumers) + 1}"
+        if tag in self.consumers:
+            raise connection_error(530, f"attempt to reuse consumer tag {tag!r}")
+        if queue == direct_reply_to.NAME:
+            self._consume_replies(tag, no_ack=no_ack)
+            return tag
+        source = self.broker.find_queue(self, queue)
+        priority = given.get("x-priority", 0)
+        if not isinstance(priority, int) or isinstance(priority, bool):
+            raise channel_error(406, "invalid arg 'x-priority'")
+        limit = source.limit_of(self.prefetch, no_ack=no_ack)
+        consumer = Consumer(
+            self, source, tag, limit=limit, no_ack=no_ack, priority=priority, exclusive=exclusive
+        )
+        consumer.timed = consumer_timeout.timeout_ms_of(self, source) is not None
+        self._register(source, consumer, given.get("x-stream-offset"))
+        return tag
+
+    def _register(self, source: Any, consumer: Consumer, offset: Any) -> None:
+        if isinstance(source, Stream):
+            self.consumers[consumer.tag] = consumer
+            source.add_consumer(consumer, offset)
+            return
+        registered = source.consumers.registered
+        if registered and (consumer.exclusive or any(one.exclusive for one in registered)):
+            raise channel_error(403, f"queue {source.name!r} in exclusive use")
+        self.consumers[consumer.tag] = consumer
+        source.add_consumer(consumer)
+
+    def _consume_replies(self, tag: str, *, no_ack: bool) -> None:
+        consumer = Consumer(self, direct_reply_to.ReplyAddress(), tag, limit=1, no_ack=no_ack)
+        self.reply_token = self.broker.reply_tokens.register(consumer, no_ack=no_ack)
+        self.consumers[tag] = consumer
+
+    def basic_cancel(self, consumer_tag: str) -> None:
+        """No more deliveries; what is unsettled stays with the channel."""
+        consumer = self.consumers.pop(consumer_tag, None)
+        if consumer is None:
+            return
+        if consumer.queue.name == direct_reply_to.NAME:
+            self._forget_replies()
+        consumer.queue.remove_consumer(consumer)
+        self.broker.consumer_gone(consumer.queue.name)
+
+    def _forget_replies(self) -> None:
+        if self.reply_token is not None:
+            self.broker.reply_tokens.forget(self.reply_token)
+            self.reply_token = None
+
+    def server_cancel(self, consumer: Consumer, *, give_back: bool = False) -> None:
+        """The broker ends a consumer: its queue is gone, or it held a message for too long."""
+        self.consumers.pop(consumer.tag, None)
+        self.cancelled.append(consumer.tag)
+        consumer.queue.remove_consumer(consumer)
+        if give_back:
+            held = [one for one in self.unacked.values() if one.consumer is consumer]
+            for delivery in held:
+                del self.unacked[delivery.tag]
+            consumer.queue.give_back(held, "timeout")
+
+    def basic_get(self, queue: str, *, no_ack: bool = False) -> Delivery | None:
+        """The next ready message, None when there is none."""
+        source = self.broker.find_queue(self, queue)
+        if isinstance(source, Stream):
+            raise connection_error(540, "basic.get not supported by stream queues")
+        if not source.can_deliver:
+            raise connection_error(541, f"queue {queue!r} has no majority")
+        entry = source.get()
+        if entry is None:
+            return None
+        self.last_tag += 1
+        delivery = Delivery(self.last_tag, entry, source, None, self.kernel.now_ms)
+        if not no_ack:
+            self.unacked[self.last_tag] = delivery
+            if self.watch is None:
+                self.watch_timeout()
+        return delivery
+
+    # settling
+
+    def basic_ack(self, delivery_tag: int, *, multiple: bool = False) -> None:
+        """Done; ``multiple`` with all outstanding before it, 0 for all there are."""
+        if self.closed is not None:
+            raise self.closed
+        if multiple:
+            for delivery in self._outstanding(delivery_tag):
+                delivery.queue.settle(delivery)
+            return
+        found = self.unacked.pop(delivery_tag, None)
+        if found is None:
+            raise channel_error(406, f"unknown delivery tag {delivery_tag}")
+        found.queue.settle(found)
+
+    def basic_nack(
+        self, delivery_tag: int, *, multiple: bool = False, requeue: bool = True
+    ) -> None:
+        """Not done: back to the queue, or to its dead-letter exchange."""
+        deliveries = self._outstanding(delivery_tag) if multiple else [self._one(delivery_tag)]
+        self._return(deliveries, "nack", requeue=requeue)
+
+    def basic_reject(self, delivery_tag: int, *, requeue: bool = True) -> None:
+        """As nack, for one."""
+        self._return([self._one(delivery_tag)], "reject", requeue=requeue)
+
+    def basic_recover(self, *, requeue: bool = True) -> None:
+        """Requeue all that is unsettled."""
+        if not requeue:
+            raise connection_error(540, "recover without requeue")
+        self._return(self._outstanding(0), "recover", requeue=True)
+
+    def _one(self, tag: int) -> Delivery:
+        if self.closed is not None:
+            raise self.closed
+        found = self.unacked.pop(tag, None)
+        if found is None:
+            raise channel_error(406, f"unknown delivery tag {tag}")
+        return found
+
+    def _outstanding(self, tag: int) -> list[Delivery]:
+        if self.closed is not None:
+            raise self.closed
+        if tag and tag not in self.unacked:
+            raise channel_error(406, f"unknown delivery tag {tag}")
+        tags = [one for one in self.unacked if not tag or one <= tag]
+        return [self.unacked.pop(one) for one in tags]
+
+    def _return(self, deliveries: list[Delivery], how: How, *, requeue: bool) -> None:
+        if requeue:
+            self._give_back(deliveries, how)
+        else:
+            for delivery in deliveries:
+                delivery.queue.discard(delivery)
+
+    def _give_back(self, deliveries: list[Delivery], how: How) -> None:
+        by_queue: dict[str, tuple[Source, list[Delivery]]] = {}
+        for delivery in deliveries:
+            queue = delivery.queue
+            by_queue.setdefault(queue.name, (queue, []))[1].append(delivery)
+        for queue, held in by_queue.values():
+            queue.give_back(held, how)
+
+    # closing
+
+    def watch_timeout(self) -> None:
+        """Plan the next look at what is held too long."""
+        next_ms = consumer_timeout.next_look_ms(self)
+        self.watch = None if next_ms is None else self.kernel.after(next_ms, self._look)
+
+    def _look(self) -> None:
+        self.watch = None
+        consumer_timeout.look(self)
+        if self.closed is None:
+            self.watch_timeout()
+
+    def close_with(self, error: ClosedError) -> None:
+        """Close as the error's scope says: this channel, or its whole connection."""
+        if error.scope == "connection":
+            self.connection.close_with(error)
+        else:
+            self.shut(error)
+
+    def close(self) -> None:
+        """The client closes this channel."""
+        self.shut(channel_error(504, "closed by the client"))
+
+    def shut(self, error: ClosedError, *, by_connection: bool = False) -> None:
+        """Requeue what is unsettled and end the consumers."""
+        if self.closed is not None:
+            return
+        self.closed = error
+        if self.watch is not None:
+            self.watch.cancel()
+        self._forget_replies()
+        consumers = list(self.consumers.values())
+        self.consumers.clear()
+        for consumer in consumers:
+            consumer.queue.remove_consumer(consumer)
+        held = list(self.unacked.values())
+        self.unacked.clear()
+        self.inbox.clear()
+        self._give_back(held, "closed")
+        if not by_connection:
+            for consumer in consumers:
+                self.broker.consumer_gone(consumer.queue.name)
+        self.connection.channels.remove(self)

@@ -1,0 +1,86 @@
+"""Dead-lettering: what a message looks like when it goes to a queue's dead-letter exchange.
+
+Keeps: ``x-death`` with one entry for each {queue, reason}, newest first, counted; the
+``x-first-death-*`` headers, and ``x-last-death-*`` from 3.13; ``expiration`` removed and kept in
+the entry; the dead-letter routing key, or all original keys again, CC and BCC included; a fully
+automatic cycle (no rejection in it) ends. With a dead-letter routing key, CC leaves the headers
+before 4.0. Leaves out the at-least-once strategy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from advisor.domain.version import BrokerVersion
+from advisor.models.rabbitmq.message import Message, Table
+from advisor.models.rabbitmq.routing import sender_selected
+from advisor.models.rabbitmq.versions import V3_13, V4_0
+
+Reason = Literal["rejected", "expired", "maxlen", "delivery_limit"]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterTarget:
+    """``exchange`` gets the messages, under ``routing_key`` or, if None, their own keys."""
+
+    exchange: str
+    routing_key: str | None = None
+
+
+def _deaths(
+    message: Message, queue: str, reason: Reason, keys: list[str], now_ms: int
+) -> list[dict[str, Any]]:
+    earlier = [dict(death) for death in message.properties.headers.get("x-death", [])]
+    this: dict[str, Any] = {
+        "count": 1,
+        "reason": reason,
+        "queue": queue,
+        "time": now_ms,
+        "exchange": message.exchange,
+        "routing-keys": keys,
+    }
+    if message.properties.expiration is not None:
+        this["original-expiration"] = message.properties.expiration
+    for death in earlier:
+        if (death["queue"], death["reason"]) == (queue, reason):
+            earlier.remove(death)
+            this = {**death, "count": death["count"] + 1}
+            break
+    return [this, *earlier]
+
+
+def dead_letter(
+    message: Message,
+    target: DeadLetterTarget,
+    queue: str,
+    reason: Reason,
+    now_ms: int,
+    version: BrokerVersion,
+) -> tuple[Message, list[str]]:
+    """The message that arrives at the dead-letter exchange, and the keys that route it."""
+    headers: dict[str, Any] = dict(message.properties.headers)
+    copied = headers.get("CC", [])
+    own_keys = [message.routing_key, *sender_selected(headers)]
+    visible_keys = [message.routing_key, *copied]
+    headers.pop("BCC", None)
+    headers["x-death"] = _deaths(message, queue, reason, visible_keys, now_ms)
+    event = {"queue": queue, "reason": reason, "exchange": message.exchange}
+    for name, value in event.items():
+        headers.setdefault(f"x-first-death-{name}", value)
+        if version >= V3_13:
+            headers[f"x-last-death-{name}"] = value
+    if target.routing_key is not None and version < V4_0:
+        headers.pop("CC", None)
+    properties = replace(message.properties, headers=headers, expiration=None)
+    keys = own_keys if target.routing_key is None else [target.routing_key]
+    return Message(target.exchange, keys[0], message.body, properties), keys
+
+
+def in_automatic_cycle(headers: Table, queue: str) -> bool:
+    """Whether this queue was passed before with no rejection since: such a message is dropped."""
+    deaths = headers.get("x-death", [])
+    for number, death in enumerate(deaths):
+        if death["queue"] == queue:
+            return all(earlier["reason"] != "rejected" for earlier in deaths[: number + 1])
+    return False

@@ -1,0 +1,90 @@
+"""A message, its properties, one queue's copy of it, and the delivery of that copy.
+
+Keeps what routing, storing and delivering read. Leaves out content_encoding, cluster_id and
+the frames on the wire; headers are Python values (bool, int, float, str, None, list, dict).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from advisor.models.rabbitmq.consumer import Consumer
+    from advisor.models.rabbitmq.source import Source
+
+Table = Mapping[str, Any]
+
+LONGEST_TTL_MS = 315_360_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """Basic properties. ``expiration`` is a decimal string of milliseconds, as on the wire."""
+
+    headers: Table = field(default_factory=dict)
+    delivery_mode: int | None = None
+    priority: int | None = None
+    correlation_id: str | None = None
+    reply_to: str | None = None
+    expiration: str | None = None
+    message_id: str | None = None
+    content_type: str | None = None
+    type: str | None = None
+    app_id: str | None = None
+    timestamp: int | None = None
+
+
+PLAIN = Properties()
+
+
+class Message:
+    """What was published: it keeps the exchange and routing key that it was first sent to."""
+
+    __slots__ = ("body", "exchange", "properties", "routing_key")
+
+    def __init__(
+        self, exchange: str, routing_key: str, body: bytes, properties: Properties
+    ) -> None:
+        self.exchange = exchange
+        self.routing_key = routing_key
+        self.body = body
+        self.properties = properties
+
+    @property
+    def persistent(self) -> bool:
+        return self.properties.delivery_mode == 2
+
+
+class Entry:
+    """One queue's copy. ``sequence`` is its place; ``acquired`` counts every return to the queue,
+    ``failures`` those that count towards a delivery limit."""
+
+    __slots__ = ("acquired", "expires_at_ms", "failures", "message", "redelivered", "sequence")
+
+    def __init__(self, message: Message, sequence: int) -> None:
+        self.message = message
+        self.sequence = sequence
+        self.redelivered = False
+        self.expires_at_ms: int | None = None
+        self.acquired = 0
+        self.failures = 0
+
+    def __lt__(self, other: Entry) -> bool:
+        return self.sequence < other.sequence
+
+
+class Delivery:
+    """An entry handed to a channel. ``consumer`` is None for ``basic.get``."""
+
+    __slots__ = ("at_ms", "consumer", "entry", "queue", "tag")
+
+    def __init__(
+        self, tag: int, entry: Entry, queue: Source, consumer: Consumer | None, at_ms: int
+    ) -> None:
+        self.tag = tag
+        self.entry = entry
+        self.queue = queue
+        self.consumer = consumer
+        self.at_ms = at_ms

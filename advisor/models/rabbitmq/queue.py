@@ -1,0 +1,191 @@
+"""What classic and quorum queues share: put in, hand out, settle, give back.
+
+Keeps the way of a message through a queue; the two files that build on it say where they
+differ. Streams are not queues in this sense. Leaves out policies and queue expiry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from advisor.models.rabbitmq.arguments import QueueSettings
+from advisor.models.rabbitmq.consumer import UNLIMITED, Consumer, Consumers
+from advisor.models.rabbitmq.dead_letter import Reason
+from advisor.models.rabbitmq.expiry import HeadExpiry, deadline_ms
+from advisor.models.rabbitmq.length_limit import MeasuredReady, over
+from advisor.models.rabbitmq.message import Delivery, Entry, Message
+from advisor.models.rabbitmq.ready import Ready
+from advisor.models.rabbitmq.source import How
+
+if TYPE_CHECKING:
+    from advisor.models.rabbitmq.broker import Broker
+
+
+class Queue:
+    """Ready entries, consumers and what is done with the rest."""
+
+    __slots__ = (
+        "broker", "consumers", "expiry", "guarded", "name", "owner", "ready", "sequence",
+        "settings", "used",
+    )  # fmt: skip
+
+    def __init__(
+        self, broker: Broker, name: str, settings: QueueSettings, ready: Ready, *, takes_over: bool
+    ) -> None:
+        self.broker = broker
+        self.name = name
+        self.settings = settings
+        if settings.limit.size_bytes is not None:
+            ready = MeasuredReady(ready, settings.limit)
+        self.ready = ready
+        self.consumers = Consumers(
+            single_active=settings.single_active_consumer, takes_over=takes_over
+        )
+        self.expiry: HeadExpiry | None = None
+        limit = settings.limit
+        self.guarded = (
+            settings.ttl_ms is not None
+            or limit.messages is not None
+            or limit.size_bytes is not None
+        )
+        self.sequence = 0
+        self.owner: object | None = None
+        self.used = False
+
+    @property
+    def can_deliver(self) -> bool:
+        """Whether messages can be handed out now."""
+        raise NotImplementedError
+
+    @property
+    def reachable(self) -> bool:
+        """Whether messages are routed to it."""
+        return True
+
+    def enqueue(self, message: Message) -> bool | None:
+        """True: taken; False: refused; None: no answer yet, perhaps never."""
+        if self.guarded or self.expiry is not None or message.properties.expiration is not None:
+            return self._enqueue_guarded(message)
+        self.sequence = sequence = self.sequence + 1
+        self.ready.append(Entry(message, sequence))
+        self.dispatch()
+        return True
+
+    def _enqueue_guarded(self, message: Message) -> bool:
+        limit = self.settings.limit
+        if limit.refuses and over(limit, self.ready, message) and not self._hand_off():
+            if limit.overflow == "reject-publish-dlx":
+                self._dead_letter([Entry(message, 0)], "maxlen")
+            return False
+        self.sequence += 1
+        entry = Entry(message, self.sequence)
+        now_ms = self.broker.kernel.now_ms
+        entry.expires_at_ms = deadline_ms(self.settings.ttl_ms, message.properties, now_ms)
+        if entry.expires_at_ms is not None and self.expiry is None:
+            self.expiry = HeadExpiry(self.broker.kernel, self.ready, self._expired)
+        self.ready.append(entry)
+        self.dispatch()
+        self._drop_head()
+        return True
+
+    def _hand_off(self) -> bool:
+        return not len(self.ready) and self.can_deliver and self.consumers.spare
+
+    def _drop_head(self) -> None:
+        dropped: list[Entry] = []
+        while len(self.ready) and over(self.settings.limit, self.ready):
+            dropped.append(self.ready.pop())
+        if dropped:
+            self._dead_letter(self.in_dropping_order(dropped), "maxlen")
+            if self.expiry is not None:
+                self.expiry.watch()
+
+    def in_dropping_order(self, dropped: list[Entry]) -> list[Entry]:
+        """The order in which several dropped at once reach the dead-letter exchange."""
+        return dropped
+
+    def dispatch(self) -> None:
+        """Hand out what is ready while somebody can take it."""
+        ready, expiry = self.ready, self.expiry
+        if expiry is not None:
+            expiry.drop(at_once=False)
+        if self.can_deliver:
+            consumers = self.consumers
+            while len(ready):
+                consumer = consumers.take()
+                if consumer is None:
+                    break
+                consumer.deliver(ready.pop())
+                if expiry is not None:
+                    expiry.drop(at_once=False)
+        if expiry is not None:
+            expiry.watch()
+
+    def get(self) -> Entry | None:
+        """Take the next ready entry, None if there is none."""
+        if self.expiry is not None:
+            self.expiry.watch()
+        entry = self.ready.pop() if len(self.ready) else None
+        if self.expiry is not None:
+            self.expiry.watch()
+        return entry
+
+    def limit_of(self, prefetch: int, *, no_ack: bool) -> int:
+        """How many unsettled messages a consumer may hold; prefetch 0 means no limit."""
+        return UNLIMITED if no_ack or prefetch == 0 else prefetch
+
+    def add_consumer(self, consumer: Consumer) -> None:
+        self.used = True
+        self.consumers.add(consumer)
+        self.dispatch()
+
+    def remove_consumer(self, consumer: Consumer) -> None:
+        self.consumers.remove(consumer)
+        self.dispatch()
+
+    def settle(self, delivery: Delivery) -> None:
+        """Done with for good."""
+        consumer = delivery.consumer
+        if consumer is not None:
+            self.consumers.released(consumer)
+            if len(self.ready):
+                self.dispatch()
+
+    def discard(self, delivery: Delivery) -> None:
+        """Rejected without requeue: to the dead-letter exchange, if there is one."""
+        self._dead_letter([delivery.entry], "rejected")
+        self.settle(delivery)
+
+    def give_back(self, deliveries: Sequence[Delivery], how: How) -> None:
+        """Unsettled deliveries become ready again, flagged redelivered."""
+        for delivery in deliveries:
+            delivery.entry.redelivered = True
+            self.put_back(delivery.entry, how)
+        for delivery in deliveries:
+            if delivery.consumer is not None:
+                self.consumers.released(delivery.consumer)
+        self.dispatch()
+        self._drop_head()
+
+    def put_back(self, entry: Entry, how: How) -> None:
+        """Where one returned entry goes."""
+        raise NotImplementedError
+
+    def purge(self) -> int:
+        """Remove what is ready; the number removed."""
+        return len(self.ready.clear())
+
+    def headers_of(self, entry: Entry) -> dict[str, int]:
+        """Headers that the queue adds to a delivery."""
+        del entry
+        return {}
+
+    def _expired(self, entries: list[Entry]) -> None:
+        self._dead_letter(entries, "expired")
+
+    def _dead_letter(self, entries: Sequence[Entry], reason: Reason) -> None:
+        target = self.settings.dead_letter
+        if target is not None:
+            for entry in entries:
+                self.broker.dead_letter(entry.message, target, self.name, reason)

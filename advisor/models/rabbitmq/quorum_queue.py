@@ -1,0 +1,97 @@
+"""Quorum queues: replicated on up to ``x-quorum-initial-group-size`` nodes (3 if not said).
+
+Keeps: a majority of replicas must be up to take or hand out messages, what was confirmed
+survives any restart whatever the delivery mode; delivery counts and limit by version (20 from
+4.0; from 4.3 a nack does not count); prefetch 0 is a window of 2000; priorities by version; the
+place of a returned message: behind everything without a delivery limit, before it with one.
+Leaves out at-least-once dead-lettering, delayed retry (4.3) and the time of an election. A
+publish without a majority is never confirmed; from 4.3 it is nacked when the majority is back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from advisor.models.rabbitmq.arguments import QueueSettings
+from advisor.models.rabbitmq.consumer import UNLIMITED
+from advisor.models.rabbitmq.message import Entry, Message
+from advisor.models.rabbitmq.priority import quorum_ready
+from advisor.models.rabbitmq.queue import Queue
+from advisor.models.rabbitmq.ready import ReturnsFirst
+from advisor.models.rabbitmq.source import How
+from advisor.models.rabbitmq.versions import V4_0, V4_3
+
+if TYPE_CHECKING:
+    from advisor.models.rabbitmq.broker import Broker
+    from advisor.models.rabbitmq.cluster import Node
+
+WINDOW = 2000
+
+
+class QuorumQueue(Queue):
+    """A quorum queue with a replica on each of ``members``, the leader first."""
+
+    __slots__ = ("members",)
+
+    def __init__(
+        self, broker: Broker, name: str, settings: QueueSettings, members: Sequence[Node]
+    ) -> None:
+        ready = ReturnsFirst(quorum_ready(broker.version))
+        super().__init__(broker, name, settings, ready, takes_over=broker.version >= V4_0)
+        self.members = tuple(members)
+
+    @property
+    def has_majority(self) -> bool:
+        return 2 * sum(node.running for node in self.members) > len(self.members)
+
+    @property
+    def leader(self) -> Node:
+        """The first running replica; the first at all when none runs."""
+        return next((node for node in self.members if node.running), self.members[0])
+
+    @property
+    def can_deliver(self) -> bool:
+        return self.has_majority
+
+    def enqueue(self, message: Message) -> bool | None:
+        return super().enqueue(message) if self.has_majority else None
+
+    def limit_of(self, prefetch: int, *, no_ack: bool) -> int:
+        if no_ack:
+            return UNLIMITED
+        return prefetch or WINDOW
+
+    def in_dropping_order(self, dropped: list[Entry]) -> list[Entry]:
+        return dropped if self.broker.version >= V4_3 else dropped[::-1]
+
+    def put_back(self, entry: Entry, how: How) -> None:
+        entry.acquired += 1
+        if self.broker.version < V4_3 or how in ("reject", "closed"):
+            entry.failures += 1
+        limit = self.settings.delivery_limit
+        if limit is not None and entry.failures > limit:
+            self._dead_letter([entry], "delivery_limit")
+        elif limit is None and how in ("reject", "nack"):
+            self.ready.append(entry)
+        else:
+            self.ready.put_back(entry)
+
+    def headers_of(self, entry: Entry) -> dict[str, int]:
+        version = self.broker.version
+        headers = {}
+        if version >= V4_3 and entry.acquired:
+            headers["x-acquired-count"] = entry.acquired
+        if version < V4_0 or entry.failures:
+            headers["x-delivery-count"] = entry.failures
+        return headers
+
+    def check_power_loss(self, node: Node) -> None:
+        """Nothing to ask: every confirmed message was synced on a majority."""
+
+    def node_stopped(self, node: Node, *, power_loss: bool) -> None:
+        """What it has is on disk; without a majority it waits."""
+
+    def node_started(self, node: Node) -> None:
+        if node in self.members and self.has_majority:
+            self.dispatch()

@@ -1,0 +1,37 @@
+"""What a delivery came from, as a channel sees it: a queue, a stream or a reply address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+from advisor.models.rabbitmq.arguments import QueueSettings
+from advisor.models.rabbitmq.consumer import Consumer
+from advisor.models.rabbitmq.message import Delivery, Entry
+
+How = Literal["reject", "nack", "recover", "closed", "timeout"]
+
+
+class Source(Protocol):
+    """Takes back what it handed out."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def settings(self) -> QueueSettings: ...
+
+    def settle(self, delivery: Delivery) -> None:
+        """Done with for good."""
+
+    def discard(self, delivery: Delivery) -> None:
+        """Rejected without requeue."""
+
+    def give_back(self, deliveries: Sequence[Delivery], how: How) -> None:
+        """Not settled: what comes back, and how it came to that."""
+
+    def remove_consumer(self, consumer: Consumer) -> None:
+        """Cancelled or closed; what it holds is not touched."""
+
+    def headers_of(self, entry: Entry) -> dict[str, int]:
+        """Headers added to a delivery."""
