@@ -1,0 +1,262 @@
+"""The client on the built-in model: virtual time, nothing on a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from advisor.domain.outcome import Done, Outcome, Refused, Trouble, Unknown, Unmodelled
+from advisor.domain.version import BrokerVersion
+from advisor.models.rabbitmq.broker import Broker
+from advisor.models.rabbitmq.channel import Channel, Connection
+from advisor.models.rabbitmq.cluster import Node
+from advisor.models.rabbitmq.message import Delivery
+from advisor.models.rabbitmq.replies import ClosedError, connection_error
+from advisor.models.rabbitmq.unmodelled import UnmodelledError
+from advisor.models.rabbitmq.versions import NEWEST
+from advisor.subjects.rabbitmq import protocol as amqp
+from advisor.subjects.rabbitmq.protocol import Delivered, Operation, QueueState, Setting
+
+_DONE: Done[None] = Done(None)
+_NOT_OPEN = connection_error(504, "not open")
+
+
+def _delivered(delivery: Delivery) -> Delivered:
+    entry = delivery.entry
+    message = entry.message
+    properties = message.properties
+    added = delivery.queue.headers_of(entry)
+    if added or "BCC" in properties.headers:
+        headers = {**properties.headers, **added}
+        headers.pop("BCC", None)
+        properties = replace(properties, headers=headers)
+    tag = "" if delivery.consumer is None else delivery.consumer.tag
+    return Delivered(
+        tag, delivery.tag, entry.redelivered, message.exchange, message.routing_key, properties,
+        message.body,
+    )  # fmt: skip
+
+
+class ModelClient:
+    """A :class:`~advisor.subjects.rabbitmq.protocol.RabbitMQClient` on a broker of its own."""
+
+    def __init__(self, version: BrokerVersion = NEWEST) -> None:
+        self._broker = Broker(version)
+        self._connections: dict[str, Connection] = {}
+        self._channels: dict[str, Channel] = {}
+        self._handlers: dict[type, Callable[[Any], Any]] = {
+            amqp.ConnectionOpen: self._connection_open,
+            amqp.ConnectionClose: lambda one: self._connection(one.connection).close(),
+            amqp.ConnectionDrop: lambda one: self._connection(one.connection).drop(),
+            amqp.ChannelOpen: self._channel_open,
+            amqp.ChannelClose: lambda one: self._channel(one.channel).close(),
+            amqp.ConfirmSelect: lambda one: self._channel(one.channel).confirm_select(),
+            amqp.ExchangeDeclare: self._exchange_declare,
+            amqp.ExchangeDelete: self._exchange_delete,
+            amqp.ExchangeBind: self._exchange_bind,
+            amqp.QueueDeclare: self._queue_declare,
+            amqp.QueueBind: self._queue_bind,
+            amqp.QueueDelete: self._queue_delete,
+            amqp.BasicQos: lambda one: self._channel(one.channel).basic_qos(one.prefetch_count),
+            amqp.BasicPublish: self._publish,
+            amqp.BasicConsume: self._consume,
+            amqp.BasicCancel: lambda one: self._channel(one.channel).basic_cancel(one.consumer_tag),
+            amqp.BasicGet: self._get,
+            amqp.BasicAck: self._ack,
+            amqp.BasicNack: lambda one: self._channel(one.channel).basic_nack(
+                one.delivery_tag, multiple=one.multiple, requeue=one.requeue
+            ),
+            amqp.BasicReject: lambda one: self._channel(one.channel).basic_reject(
+                one.delivery_tag, requeue=one.requeue
+            ),
+        }
+
+    @property
+    def version(self) -> BrokerVersion:
+        return self._broker.version
+
+    @property
+    def now_ms(self) -> int:
+        return self._broker.kernel.now_ms
+
+    def call(self, operation: Operation) -> Outcome[Any]:
+        try:
+            value = self._handlers[type(operation)](operation)
+        except ClosedError as error:
+            self._close(operation, error)
+            return Refused(str(error.code), error.text)
+        except UnmodelledError as error:
+            return Unmodelled(error.gap.name, error.gap.value)
+        return _DONE if value is None else Done(value)
+
+    def _close(self, operation: Operation, error: ClosedError) -> None:
+        channel = self._channels.get(getattr(operation, "channel", ""))
+        if channel is not None and channel.closed is None:
+            channel.close_with(error)
+
+    def _connection(self, name: str) -> Connection:
+        found = self._connections.get(name)
+        if found is None:
+            raise _NOT_OPEN
+        return found
+
+    def _channel(self, name: str) -> Channel:
+        found = self._channels.get(name)
+        if found is None:
+            raise _NOT_OPEN
+        if found.closed is not None:
+            raise found.closed
+        return found
+
+    def _connection_open(self, one: amqp.ConnectionOpen) -> None:
+        self._connections[one.connection] = self._broker.connect()
+
+    def _channel_open(self, one: amqp.ChannelOpen) -> None:
+        self._channels[one.channel] = self._connection(one.connection).channel()
+
+    def _exchange_declare(self, one: amqp.ExchangeDeclare) -> None:
+        self._channel(one.channel)
+        self._broker.exchange_declare(
+            one.exchange, one.type, durable=one.durable, arguments=one.arguments
+        )
+
+    def _exchange_delete(self, one: amqp.ExchangeDelete) -> None:
+        self._channel(one.channel)
+        self._broker.exchange_delete(one.exchange)
+
+    def _exchange_bind(self, one: amqp.ExchangeBind) -> None:
+        self._channel(one.channel)
+        self._broker.bind("exchange", one.destination, one.source, one.routing_key, one.arguments)
+
+    def _queue_declare(self, one: amqp.QueueDeclare) -> QueueState:
+        found = self._broker.queue_declare(
+            self._channel(one.channel),
+            one.queue,
+            passive=one.passive,
+            durable=one.durable,
+            exclusive=one.exclusive,
+            auto_delete=one.auto_delete,
+            arguments=one.arguments,
+        )
+        return QueueState(*found)
+
+    def _queue_bind(self, one: amqp.QueueBind) -> None:
+        self._broker.find_queue(self._channel(one.channel), one.queue)
+        self._broker.bind("queue", one.queue, one.exchange, one.routing_key, one.arguments)
+
+    def _queue_delete(self, one: amqp.QueueDelete) -> int:
+        return self._broker.queue_delete(self._channel(one.channel), one.queue)
+
+    def _publish(self, one: amqp.BasicPublish) -> None:
+        self._channel(one.channel).basic_publish(
+            one.exchange, one.routing_key, one.body, one.properties, mandatory=one.mandatory
+        )
+
+    def _consume(self, one: amqp.BasicConsume) -> str:
+        return self._channel(one.channel).basic_consume(
+            one.queue, one.consumer_tag, no_ack=one.no_ack, arguments=one.arguments
+        )
+
+    def _get(self, one: amqp.BasicGet) -> Delivered | None:
+        delivery = self._channel(one.channel).basic_get(one.queue, no_ack=one.no_ack)
+        return None if delivery is None else _delivered(delivery)
+
+    def _ack(self, one: amqp.BasicAck) -> None:
+        self._channel(one.channel).basic_ack(one.delivery_tag, multiple=one.multiple)
+
+    def wait_for_confirm(self, channel: str, *, within_ms: int) -> Outcome[bool]:
+        try:
+            found = self._channel(channel)
+        except ClosedError as error:
+            return Refused(str(error.code), error.text)
+        confirms = found.confirms
+        if confirms is None:
+            return Refused("406", "the channel is not in confirm mode")
+        if not confirms.answers:
+            self._advance(lambda: bool(confirms.answers), within_ms)
+        if not confirms.answers:
+            return Unknown("no confirm")
+        _, acknowledged = confirms.answers.popleft()
+        returned = bool(found.returns)
+        found.returns.clear()
+        return Done(not returned) if acknowledged else Refused("nack", "the broker refused it")
+
+    def take_deliveries(self, channel: str) -> list[Delivered]:
+        found = self._channels.get(channel)
+        if found is None or not found.inbox:
+            return []
+        taken = [_delivered(delivery) for delivery in found.inbox]
+        found.inbox.clear()
+        return taken
+
+    def is_open(self, channel: str) -> bool:
+        found = self._channels.get(channel)
+        return found is not None and found.closed is None
+
+    def take_cancelled(self, channel: str) -> list[str]:
+        found = self._channels.get(channel)
+        if found is None or not found.cancelled:
+            return []
+        taken = list(found.cancelled)
+        found.cancelled.clear()
+        return taken
+
+    def wait(self, duration_ms: int) -> None:
+        kernel = self._broker.kernel
+        kernel.run_until(kernel.now_ms + duration_ms)
+
+    def wait_for_activity(self, within_ms: int) -> bool:
+        """On the model: until the next planned action has run."""
+        return self._advance(lambda: True, within_ms)
+
+    def _advance(self, reached: Callable[[], bool], within_ms: int) -> bool:
+        kernel = self._broker.kernel
+        end_ms = kernel.now_ms + within_ms
+        while (due_ms := kernel.next_due_ms()) is not None and due_ms <= end_ms:
+            kernel.run_until(due_ms)
+            if reached():
+                return True
+        kernel.run_until(end_ms)
+        return False
+
+    def form_cluster(self, nodes: int) -> Outcome[None]:
+        self._broker.cluster.join(nodes)
+        return _DONE
+
+    def configure(self, setting: Setting, value: int) -> Outcome[None]:
+        if setting == "max_message_size":
+            self._broker.max_message_bytes = value
+        else:
+            self._broker.consumer_timeout_ms = value
+        return _DONE
+
+    def leader_of(self, queue: str) -> Outcome[str]:
+        found = self._broker.queues.get(queue)
+        return Refused("404", queue) if found is None else Done(found.leader.name)
+
+    def running_nodes(self) -> Outcome[tuple[str, ...]]:
+        return Done(tuple(node.name for node in self._broker.cluster.running))
+
+    def stop_node(self, node: str, *, power_loss: bool) -> Outcome[None]:
+        return self._on_node(
+            node, lambda found: self._broker.cluster.stop(found, power_loss=power_loss)
+        )
+
+    def start_nodes(self) -> Outcome[None]:
+        trouble: list[Trouble] = []
+        for node in self._broker.cluster.nodes:
+            outcome = self._on_node(node.name, self._broker.cluster.start)
+            if not isinstance(outcome, Done):
+                trouble.append(outcome)
+        return trouble[0] if trouble else _DONE
+
+    def _on_node(self, name: str, act: Callable[[Node], None]) -> Outcome[None]:
+        for node in self._broker.cluster.nodes:
+            if node.name == name:
+                try:
+                    act(node)
+                except UnmodelledError as error:
+                    return Unmodelled(error.gap.name, error.gap.value)
+                return _DONE
+        return Refused("404", f"no node {name}")
