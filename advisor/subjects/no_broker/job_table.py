@@ -90,11 +90,17 @@ class JobTable:
         self.database = sqlite3.connect(":memory:", isolation_level=None)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._teach()
+
+    def create(self, *, message_bytes_max: int, one_lane: bool) -> None:
+        """Make the tables; large messages want large pages."""
+        self.one_lane = one_lane
+        if message_bytes_max > BODY_BYTES_MAX:
+            self.database.execute("PRAGMA page_size = 65536")
         self.database.executescript(
             TABLES.format(
                 body_bytes_max=BODY_BYTES_MAX,
-                unique_identity=" UNIQUE" if design.deduplicate else "",
-                unique_key=" UNIQUE" if design.newest_row_per_key else "",
+                unique_identity=" UNIQUE" if self.design.deduplicate else "",
+                unique_key=" UNIQUE" if self.design.newest_row_per_key else "",
             )
         )
 

@@ -77,7 +77,8 @@ class NoBrokerSession:
 
     def set_up(self, plan: Plan) -> Outcome[None]:
         self.plan = plan
-        self.table.one_lane = plan.ordering == "global"
+        one_lane = plan.ordering == "global"
+        self.table.create(message_bytes_max=plan.message_bytes_max, one_lane=one_lane)
         return Done(None)
 
     def publish(self, message: Message) -> Outcome[None]:
