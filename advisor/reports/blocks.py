@@ -33,10 +33,15 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``rows`` have as many cells as ``columns``."""
+    """``rows`` have as many cells as ``columns``.
+
+    ``whole_cells``: cells are for copying (commands), so a terminal that is too narrow for all
+    columns shows records instead of broken cells.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    whole_cells: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ def evidence_blocks(workload: WorkloadAdvice, lookup: Lookup) -> Iterator[Block]
             )
             for one in shown
         ),
+        whole_cells=True,
     )
     unsettled = [one for one in shown if one.because and one.outcome is not Verdict.AGREES]
     if unsettled:

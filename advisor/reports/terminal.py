@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, TextIO
 
 from advisor.documents import escape_text
 from advisor.reports.blocks import Block, Heading, Items, Page, Paragraph, Table, Verbatim
+from advisor.reports.plain import columns_of
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 NARROW = 72
+_GAP = 3
 _STYLES = {
     "agrees": "green",
     "held": "green",
@@ -52,7 +54,7 @@ def _parts(block: Block, console: Console) -> Iterator[RenderableType]:
         case Items(items):
             for item in items:
                 yield _item(item)
-        case Table() if console.width < NARROW:
+        case Table() if console.width < _width_needed(block):
             yield from _records(block)
         case Table():
             yield _table(block)
@@ -83,7 +85,20 @@ def _table(block: Table) -> RenderableType:
     return grid
 
 
+def _width_needed(block: Table) -> int:
+    """The window's columns below which the table is shown as records."""
+    if not block.whole_cells:
+        return NARROW
+    widths = (max(columns_of(cell) for cell in column) for column in _by_column(block))
+    return max(NARROW, sum(width + _GAP for width in widths))
+
+
+def _by_column(block: Table) -> Iterator[tuple[str, ...]]:
+    return zip(block.columns, *block.rows, strict=True)
+
+
 def _records(block: Table) -> Iterator[RenderableType]:
+    from rich.padding import Padding
     from rich.text import Text
 
     for row in block.rows:
@@ -91,7 +106,8 @@ def _records(block: Table) -> Iterator[RenderableType]:
         yield Text(_one_line(first[1]), style="bold")
         for column, cell in others:
             if cell:
-                yield Text(f"  {_one_line(column)}: {_one_line(cell)}", style=_style(cell))
+                line = Text(f"{_one_line(column)}: {_one_line(cell)}", style=_style(cell))
+                yield Padding(line, (0, 0, 0, 2))
 
 
 def _style(cell: str) -> str:

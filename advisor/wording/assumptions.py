@@ -17,10 +17,10 @@ def assumptions_in_order(workload: WorkloadAdvice, lookup: Lookup) -> list[Assum
 
 
 def assumption_sentence(assumption: Assumption) -> str:
-    """``You did not say replay; none was assumed. If replay is recent: Kafka.``"""
+    """``replay: not said, none is assumed. If replay is recent: Kafka.``"""
     change = fork_sentence(assumption.need, assumption.verdicts)
     return (
-        f"You did not say {assumption.need}; {value_text(assumption.value)} was assumed. "
+        f"{assumption.need}: not said, {value_text(assumption.value)} is assumed. "
         f"{change or 'No other likely answer changes this.'}"
     )
 
