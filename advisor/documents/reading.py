@@ -25,6 +25,7 @@ DEPTH_MAX = 64
 VALUES_MAX = 100_000
 
 _NO_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_COLLECTION_AS_KEY = "a key must be text, not a list or a mapping"
 _HINTS = {
     "mapping values are not allowed": "quote text that holds a colon, and check the indentation",
     "cannot start any token": "quote text that begins with a special character",
@@ -161,12 +162,10 @@ class _Builder:
         self._count(1, event.start_mark)
         text, tag = event.value, event.tag
         try:
-            if event.implicit[0]:
-                data = plain_scalar(text)
-            elif tag is None or tag == "!":
-                data = text
+            if tag is not None:
+                data = text if tag == "!" else tagged_scalar(tag, text)
             else:
-                data = tagged_scalar(tag, text)
+                data = plain_scalar(text) if event.implicit[0] else text
         except KeyError:
             self._unknown_tag(event)
         except ValueError as error:
@@ -181,7 +180,7 @@ class _Builder:
         if len(stack) >= DEPTH_MAX:
             self._fail(event.start_mark, f"nested more than {DEPTH_MAX} deep")
         if stack and stack[-1].key is None and isinstance(stack[-1].data, dict):
-            self._fail(event.start_mark, "a key must be text, not a list or a mapping")
+            self._fail(event.start_mark, _COLLECTION_AS_KEY)
         mapping = type(event) is yaml.MappingStartEvent
         if event.tag not in (None, "!", CORE + ("map" if mapping else "seq")):
             self._unknown_tag(event)
@@ -218,6 +217,8 @@ class _Builder:
             parent.key = None
 
     def _key(self, parent: _Open, key: Data, node: Node) -> None:
+        if isinstance(key, list | dict):
+            self._fail(node.mark, _COLLECTION_AS_KEY)
         if not isinstance(key, str):
             self._fail(node.mark, f"a key must be text, not {_shown(key)}", "write it in quotes")
         keys = cast(dict[str, Mark], parent.node.keys)
