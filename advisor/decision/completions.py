@@ -1,0 +1,197 @@
+"""The completions of open answers: cells that nothing tells apart merged, then every combination.
+
+A question is *open* if it has several possible cells. A merged cell stands for several cells of
+one question that give the same columns, conflicts, options, costs and derived cells whatever the
+other answers are; its weight is their share, every cell of a question being equally likely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+
+from advisor.decision.problem import Answers, Cells, Derived
+from advisor.domain.cell import Cell
+
+MERGE_LIMIT = 4_096
+"""The most combinations that are tried to find out whether two cells can be told apart."""
+
+Possible = Mapping[str, tuple[Cell, ...]]
+
+
+class TooManyError(Exception):
+    """There are more completions than may be looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Something that depends on answers: ``read`` gives the same value where it cannot tell.
+
+    ``every`` has the cells that each question it reads can have.
+    """
+
+    reads: tuple[str, ...]
+    read: Callable[[Cells], Hashable]
+    every: Possible
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The open answers of the team or of one workload, merged.
+
+    ``cells``: for each open question one cell for each group that can be told apart, with the
+    group's share of the question's cells in ``shares``. ``fixed`` has the answers that are known.
+    ``groups`` gives the merged cell that each possible cell belongs to.
+    """
+
+    fixed: Cells
+    cells: Possible
+    shares: Mapping[str, tuple[Fraction, ...]]
+    groups: Mapping[str, Mapping[Cell, Cell]]
+    derived: tuple[Derived, ...]
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The open questions that are not derived, in their order."""
+        return tuple(self.cells)
+
+    def size(self) -> int:
+        """An estimate of the completions: exact where nothing derived is open."""
+        count = 1
+        for cells in self.cells.values():
+            count *= len(cells)
+        return count
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One value for every question; ``choice`` has the place of each open question's cell."""
+
+    choice: tuple[int, ...]
+    cells: Cells
+    share: Fraction
+
+
+def potential(answers: Answers, given: Possible) -> dict[str, tuple[Cell, ...]]:
+    """Every cell that a question can have in some completion, derived ones included."""
+    every = {**given, **answers.cells}
+    for derived in answers.derived:
+        if derived.question not in answers.cells:
+            every[derived.question] = derived_cells(derived, every)
+    return every
+
+
+def derived_cells(derived: Derived, every: Possible) -> tuple[Cell, ...]:
+    """The cells of a derived question over all combinations of its parents' cells."""
+    found: dict[Cell, None] = {}
+    for parents in product(*(every[parent] for parent in derived.parents)):
+        cells = dict(zip(derived.parents, parents, strict=True))
+        found.update(dict.fromkeys(derived.cells_at(cells)))
+    return tuple(found)
+
+
+def merge(answers: Answers, given: Possible, readers: Sequence[Reader]) -> Open:
+    """The answers with their cells merged; ``given`` has the possible cells of other questions.
+
+    Derived questions that ``answers.cells`` fixes are taken from there.
+    """
+    derived = tuple(one for one in answers.derived if one.question not in answers.cells)
+    every = potential(answers, given)
+    groups: dict[str, dict[Cell, Cell]] = {}
+    for one in reversed(derived):
+        groups[one.question] = _groups(one.question, every, readers, derived, groups)
+    for question, cells in answers.cells.items():
+        if len(cells) > 1:
+            groups[question] = _groups(question, every, readers, derived, groups)
+    fixed = {name: cells[0] for name, cells in answers.cells.items() if len(cells) == 1}
+    opened: dict[str, tuple[Cell, ...]] = {}
+    shares: dict[str, tuple[Fraction, ...]] = {}
+    for question, cells in answers.cells.items():
+        if len(cells) > 1:
+            members = [groups[question][cell] for cell in cells]
+            opened[question] = tuple(dict.fromkeys(members))
+            shares[question] = tuple(
+                Fraction(members.count(cell), len(cells)) for cell in opened[question]
+            )
+    return Open(fixed, opened, shares, groups, derived)
+
+
+def _groups(
+    question: str,
+    every: Possible,
+    readers: Sequence[Reader],
+    derived: Sequence[Derived],
+    groups: Mapping[str, Mapping[Cell, Cell]],
+) -> dict[Cell, Cell]:
+    """For each cell of the question, the first cell that nothing can tell from it."""
+    children = [_child_reader(one, groups, every) for one in derived if question in one.parents]
+    concerned = [one for one in (*readers, *children) if question in one.reads]
+    first: dict[Hashable, Cell] = {}
+    return {
+        cell: first.setdefault(
+            tuple(_signature(question, cell, reader) for reader in concerned), cell
+        )
+        for cell in every[question]
+    }
+
+
+def _child_reader(
+    derived: Derived, groups: Mapping[str, Mapping[Cell, Cell]], every: Possible
+) -> Reader:
+    group = groups[derived.question]
+
+    def read(cells: Cells) -> Hashable:
+        return frozenset(group.get(cell, cell) for cell in derived.cells_at(cells))
+
+    return Reader(derived.parents, read, every)
+
+
+def _signature(question: str, cell: Cell, reader: Reader) -> Hashable:
+    others = [name for name in reader.reads if name != question]
+    combinations = 1
+    for name in others:
+        combinations *= len(reader.every[name])
+    if combinations > MERGE_LIMIT:
+        return cell
+    cells = {question: cell}
+    signature = []
+    for values in product(*(reader.every[name] for name in others)):
+        cells.update(zip(others, values, strict=True))
+        signature.append(reader.read(cells))
+    return tuple(signature)
+
+
+def completions(merged: Open, given: Cells) -> Iterator[Completion]:
+    """Every completion beside the ``given`` cells of other questions.
+
+    Cells of a derived question that nothing tells apart count once, with their common share.
+    Combinations that a derived question excludes are left out, so shares may sum to less than 1.
+    """
+    places = [range(len(cells)) for cells in merged.cells.values()]
+    for choice in product(*places):
+        cells = {**given, **merged.fixed}
+        share = Fraction(1)
+        for question, place in zip(merged.cells, choice, strict=True):
+            cells[question] = merged.cells[question][place]
+            share *= merged.shares[question][place]
+        for full, part in _derive(merged, 0, cells):
+            yield Completion(choice, full, share * part)
+
+
+def _derive(merged: Open, start: int, cells: dict[str, Cell]) -> Iterator[tuple[Cells, Fraction]]:
+    if start == len(merged.derived):
+        yield dict(cells), Fraction(1)
+        return
+    one = merged.derived[start]
+    allowed = one.cells_at({parent: cells[parent] for parent in one.parents})
+    group = merged.groups[one.question]
+    counts: dict[Cell, int] = {}
+    for cell in allowed:
+        member = group.get(cell, cell)
+        counts[member] = counts.get(member, 0) + 1
+    for cell, count in counts.items():
+        cells[one.question] = cell
+        for full, share in _derive(merged, start + 1, cells):
+            yield full, share * Fraction(count, len(allowed))

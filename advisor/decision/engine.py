@@ -1,0 +1,94 @@
+"""What stays the same while answers change: tables, costs, and what was scored already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from fractions import Fraction
+
+from advisor.decision.completions import Possible, Reader
+from advisor.decision.pairs import pairs
+from advisor.decision.problem import Cells, SystemProblem
+from advisor.decision.score import Scored, Tally, singles
+from advisor.decision.systems import Chooser, Outcome
+from advisor.decision.table import Column, Tables
+
+Columns = tuple[Column | None, ...]
+
+
+class Engine:
+    """Scores workloads and chooses systems for known answers, remembering what it has read."""
+
+    def __init__(self, problem: SystemProblem, denominator: int) -> None:
+        self.problem = problem
+        self.denominator = denominator
+        self.tables = tuple(Tables(problem, one, denominator) for one in problem.workloads)
+        self.chooser = Chooser(problem, denominator)
+        self._bits = self.chooser.system_bits()
+        self._sets = range(1 << len(self.chooser.families))
+        self._costs: dict[tuple[Hashable, ...], Fraction] = {}
+        self._outcomes: dict[tuple[tuple[Fraction, ...], tuple[Scored, ...]], Outcome] = {}
+
+    def cost(self, systems: int, team: Cells) -> Fraction:
+        """What these systems (bits) cost this team, in weight points."""
+        reads = self.problem.cost_reads
+        key = (systems, *(team[name] for name in reads))
+        if key not in self._costs:
+            named = frozenset(self.chooser.named(systems))
+            self._costs[key] = self.problem.cost(named, {name: team[name] for name in reads})
+        return self._costs[key]
+
+    def places(self, team: Cells) -> tuple[int, ...]:
+        """The places of the options that these answers of the team allow."""
+        return tuple(
+            place
+            for place, option in enumerate(self.problem.options)
+            if option.available({name: team[name] for name in option.reads})
+        )
+
+    def score(
+        self, place: int, columns: Columns, tally: Tally, places: Sequence[int], cells: Cells
+    ) -> Scored:
+        """The candidates of one workload: single designs, and pairs where none is feasible.
+
+        ``tally`` is the sum of ``columns``; ``places`` the available options.
+        """
+        tables = self.tables[place]
+        conflicts = tables.standing_conflicts(cells)
+        scored = singles(tables, columns, tally, places, conflicts, self._bits)
+        if all(one.violated for one in scored.candidates):
+            cost = self.problem.conventions.costs.pair_in_one_system
+            more = pairs(tables, columns, places, conflicts, self._bits, cost)
+            scored = Scored(scored.weights, scored.candidates + more)
+        return scored
+
+    def outcome(self, scored: tuple[Scored, ...], team: Cells) -> Outcome:
+        """What the method says when every answer is known."""
+        costs = tuple(self.cost(systems, team) for systems in self._sets)
+        key = (costs, scored)
+        if key not in self._outcomes:
+            self._outcomes[key] = self.chooser.outcome(scored, costs.__getitem__)
+        return self._outcomes[key]
+
+    def team_readers(self, every: Possible) -> list[Reader]:
+        """What depends on the team beside the workloads' criteria: options and costs."""
+
+        def costs(team: Cells) -> Hashable:
+            return tuple(self.cost(systems, team) for systems in self._sets)
+
+        options = [Reader(one.reads, one.available, every) for one in self.problem.options]
+        return [*options, Reader(self.problem.cost_reads, costs, every)]
+
+    def workload_readers(self, place: int, every: Possible) -> list[Reader]:
+        """The criteria and conflicts of one workload."""
+        tables = self.tables[place]
+
+        def column(j: int) -> Callable[[Cells], Hashable]:
+            return lambda cells: tables.column(j, cells)
+
+        def conflict(j: int) -> Callable[[Cells], Hashable]:
+            return lambda cells: tables.conflicting(j, cells)
+
+        return [
+            *(Reader(reads, column(j), every) for j, reads in enumerate(tables.reads)),
+            *(Reader(rule.reads, conflict(j), every) for j, rule in enumerate(tables.conflicts)),
+        ]
