@@ -28,7 +28,7 @@ from advisor.decision.ranking import Explained
 from advisor.decision.regret import Regret
 from advisor.decision.search import Found, search
 from advisor.decision.space import Space
-from advisor.decision.systems import UNDETERMINED, Chooser, Outcome, WorkloadOutcome
+from advisor.decision.systems import Chooser, Outcome, WorkloadOutcome
 from advisor.decision.table import FinerScaleError, first_denominator
 from advisor.domain.recommendation import Ranked
 from advisor.domain.requirements import Standing
@@ -158,6 +158,7 @@ class _Deciding:
         self.engine = Engine(problem, denominator)
         self.answers = tuple(workload.answers for workload in problem.workloads)
         self.unproven: list[str] = []
+        self.nodes = 0
 
     def decision(self) -> Decision:
         try:
@@ -172,14 +173,17 @@ class _Deciding:
         found = variations.every()
         if variations.unproven:
             self.unproven.append("variations")
-        nothing = tuple(() for _ in self.answers)
-        return self._assemble(space, outcomes, nothing, questions, found)
+        self.nodes = space.nodes
+        return self._assemble(space, outcomes, questions, found)
 
     def _searched(self, found: Found) -> Decision:
         """Only what is possible was found out; the rest comes from completions that were seen."""
-        self.unproven += ["possible"] if found.beside_any else []
-        self.unproven += ["regrets", "intervals", "questions", "variations"]
-        return self._assemble(found.seen, found.outcomes, found.beside, (), ())
+        self.unproven += [] if found.proven else ["possible"]
+        self.unproven += ["ties", "regrets", "intervals", "questions", "variations"]
+        self.nodes = found.nodes
+        return self._assemble(
+            found.seen, found.outcomes, (), (), found.beside, found.verdicts_beside
+        )
 
     def _questions(self, space: Space) -> tuple[OpenQuestion, ...]:
         try:
@@ -192,17 +196,23 @@ class _Deciding:
         self,
         space: Space,
         outcomes: Sequence[Outcome],
-        beside: Sequence[Sequence[tuple[str, str]]],
         questions: tuple[OpenQuestion, ...],
         variations: tuple[Variation, ...],
+        beside: Sequence[Sequence[tuple[str, str]]] = (),
+        verdicts_beside: Sequence[str] = (),
     ) -> Decision:
+        """``beside``: what was not ruled out, verdicts with options for each workload."""
         space.limit = sys.maxsize
         workloads = tuple(
-            self._workload(space, place, [one.workloads[place] for one in outcomes], others)
-            for place, others in enumerate(beside)
+            self._workload(
+                space,
+                place,
+                [one.workloads[place] for one in outcomes],
+                beside[place] if beside else (),
+            )
+            for place in range(len(self.answers))
         )
-        more = {one for workload in beside for one, _option in workload}
-        said = say(outcomes, {UNDETERMINED} if more else ())
+        said = say(outcomes, verdicts_beside)
         systems = set(outcomes[0].systems).intersection(*(one.systems for one in outcomes))
         return Decision(
             verdict=said.verdict,
@@ -213,7 +223,7 @@ class _Deciding:
             questions=questions,
             variations=variations,
             unproven=tuple(self.unproven),
-            nodes=space.nodes,
+            nodes=self.nodes,
             node_limit=self.limit,
         )
 

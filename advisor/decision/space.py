@@ -51,6 +51,26 @@ class Part:
         return tuple(dict.fromkeys(one.scored for one in self.beside[team]))
 
 
+def merged_team(engine: Engine, team: Answers, workloads: Sequence[Answers]) -> Open:
+    """The team's answers, with the cells merged that no workload, option or cost tells apart."""
+    every = potential(team, {})
+    if all(len(cells) == 1 for cells in every.values()):
+        return merge(team, {}, ())
+    readers = engine.team_readers(every)
+    for place, answers in enumerate(workloads):
+        beside = potential(answers, every)
+        readers += engine.workload_readers(place, beside)
+        readers += [Reader(one.parents, one.cells_at, beside) for one in answers.derived]
+    return merge(team, {}, readers)
+
+
+def merged_workload(engine: Engine, place: int, answers: Answers, team: Possible) -> Open:
+    """One workload's answers, with the cells merged that none of its criteria tells apart."""
+    every = potential(answers, team)
+    known = all(len(cells) == 1 for cells in every.values())
+    return merge(answers, team, [] if known else engine.workload_readers(place, every))
+
+
 class Space:
     """All completions of the team's and the workloads' answers.
 
@@ -73,7 +93,7 @@ class Space:
         self.nodes = 0
         self._outcomes: dict[tuple[int, tuple[Scored, ...]], Outcome] = {}
         every = potential(team, {})
-        self.team = self._merged_team(team, workloads, every)
+        self.team = merged_team(engine, team, workloads)
         self.teams = tuple(self._counted(completions(self.team, {})))
         self.parts = tuple(
             shared[place] if shared and place in shared else self._part(place, answers, every)
@@ -87,21 +107,9 @@ class Space:
                 raise TooManyError
             yield one
 
-    def _merged_team(self, team: Answers, workloads: Sequence[Answers], every: Possible) -> Open:
-        if all(len(cells) == 1 for cells in every.values()):
-            return merge(team, {}, ())
-        readers = self.engine.team_readers(every)
-        for place, answers in enumerate(workloads):
-            beside = potential(answers, every)
-            readers += self.engine.workload_readers(place, beside)
-            readers += [Reader(one.parents, one.cells_at, beside) for one in answers.derived]
-        return merge(team, {}, readers)
-
     def _part(self, place: int, answers: Answers, team: Possible) -> Part:
         every = potential(answers, team)
-        known = all(len(cells) == 1 for cells in every.values())
-        readers = [] if known else self.engine.workload_readers(place, every)
-        merged = merge(answers, team, readers)
+        merged = merged_workload(self.engine, place, answers, team)
         changing = {*merged.cells, *(name for name, cells in every.items() if len(cells) > 1)}
         return Part(
             merged,

@@ -190,12 +190,13 @@ class Chooser:
         elif len(best) > 1:
             verdict, status = UNDETERMINED, "tie"
         else:
-            verdict, status = self._words(systems, divided=len(workloads) == 1)
+            verdict, status = self.words(systems, divided=len(workloads) == 1)
         if verdict == UNDETERMINED and len(best) > 1:
             systems = 0
         return Outcome(verdict, status, self.named(systems), workloads)
 
-    def _words(self, systems: int, *, divided: bool) -> tuple[str, str]:
+    def words(self, systems: int, *, divided: bool) -> tuple[str, str]:
+        """Verdict and status of running these systems; ``divided``: for one workload alone."""
         count = systems.bit_count()
         if count == 0:
             return NO_SYSTEM, "none-needed"
@@ -218,7 +219,7 @@ class Chooser:
             )
         if len({one.systems for one in uses}) > 1:
             return WorkloadOutcome(UNDETERMINED, "tie", None, winners)
-        verdict, status = self._words(uses[0].systems, divided=True)
+        verdict, status = self.words(uses[0].systems, divided=True)
         return WorkloadOutcome(verdict, status, winners[0], winners)
 
     def _nearest(

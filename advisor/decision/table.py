@@ -78,6 +78,10 @@ class Tables:
         self._matters: list[dict[Key, Matter]] = [{} for _ in self.criteria]
         self._conflicts: list[dict[Key, bool]] = [{} for _ in self.conflicts]
 
+    def place_of(self, option: str) -> int:
+        """The place of an option, by its id."""
+        return self._index[option]
+
     def matter(self, place: int, cells: Cells) -> Matter:
         """What the criterion at ``place`` says for these answers."""
         reads = self.reads[place]

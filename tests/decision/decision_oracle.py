@@ -140,9 +140,7 @@ class World:
         free = [need for need in self.needs if need[1] is not Side.WHOLE]
         for handed in product((a, b), repeat=len(free)):
             given = {need[0]: to for need, to in zip(free, handed, strict=True)}
-            if any(
-                need[4][given[need[0]]] < max(need[4][a], need[4][b]) for need in free
-            ):
+            if any(need[4][given[need[0]]] < max(need[4][a], need[4][b]) for need in free):
                 continue
             families = []
             for name, _side, level, _weight, values in self.needs:
@@ -155,7 +153,7 @@ class World:
                     and rule.criteria <= self.musts()
                     and all(given.get(name, rule.option) == rule.option for name in rule.criteria)
                 ):
-                    families.append(rule.criteria)
+                    families.append(rule.criteria)  # noqa: PERF401
             ways.append(families)
         return ways
 
@@ -187,7 +185,9 @@ class World:
         if any(one.h == 0 for one in alone):
             return alone
         pairs = [
-            self.pair(i, j) for i in range(len(self.options)) for j in range(i + 1, len(self.options))
+            self.pair(i, j)
+            for i in range(len(self.options))
+            for j in range(i + 1, len(self.options))
         ]
         return alone + [pair for pair in pairs if pair is not None]
 
@@ -261,7 +261,7 @@ def said(problem: SystemProblem, team: Assignment, each: tuple[Assignment, ...])
     every = plans(problem, team, each)
     top = min((plan.violated, -plan.value, len(plan.systems)) for plan in every)
     best = [plan for plan in every if (plan.violated, -plan.value, len(plan.systems)) == top]
-    workloads = []
+    workloads: list[tuple[str, str, str | None, frozenset[str]]] = []
     for place in range(len(problem.workloads)):
         uses = [one for plan in best for one in plan.uses[place]]
         winners = frozenset(one.name for one in uses)
@@ -280,3 +280,45 @@ def said(problem: SystemProblem, team: Assignment, each: tuple[Assignment, ...])
     else:
         verdict = words(used, len(problem.workloads))
     return Said(*verdict, tuple(workloads))
+
+
+def regrets(
+    problem: SystemProblem, team: Assignment, each: tuple[Assignment, ...], place: int
+) -> dict[str, tuple[int, Fraction]]:
+    """For each design of one workload: what all lose, at their best, if it is used."""
+    best = min((plan.violated, -plan.value) for plan in plans(problem, team, each))
+    states = [World(problem, w, cells) for w, cells in zip(problem.workloads, each, strict=True)]
+    designs = [state.designs() for state in states]
+    total = sum(workload.weight for workload in problem.workloads)
+    big_w = sum(
+        (Fraction(w.weight, total) * s.w for w, s in zip(problem.workloads, states, strict=True)),
+        Fraction(0),
+    )
+    families = sorted({option.family for option in problem.options} - {"none"})
+    found: dict[str, tuple[int, Fraction]] = {}
+    for design in designs[place]:
+        reached = []
+        for size in range(len(families) + 1):
+            for chosen in combinations(families, size):
+                systems = frozenset(chosen)
+                if not design.families <= systems:
+                    continue
+                uses = [best_within(one, systems) for one in designs]
+                uses[place] = (design,)
+                if not all(uses):
+                    continue
+                cost = problem.cost(systems, {name: team[name] for name in problem.cost_reads})
+                cost += bridge(problem, tuple(uses))
+                value = sum(
+                    (
+                        Fraction(w.weight, total) * use[0].n
+                        for w, use in zip(problem.workloads, uses, strict=True)
+                    ),
+                    Fraction(0),
+                )
+                value -= cost / max(Fraction(1), big_w)
+                reached.append((sum(use[0].h for use in uses), -value))
+        if reached:
+            top = min(reached)
+            found[design.name] = (top[0] - best[0], top[1] - best[1])
+    return found

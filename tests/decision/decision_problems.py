@@ -191,7 +191,9 @@ def derived_questions(
         return ()
     parents = tuple(sorted(domains)[:2])
     possible = {
-        tuple(one.label for one in cells): draw(st.sampled_from([DERIVED[:1], DERIVED[1:], DERIVED]))
+        tuple(one.label for one in cells): draw(
+            st.sampled_from([DERIVED[:1], DERIVED[1:], DERIVED])
+        )
         for cells in product(*(domains[parent] for parent in parents))
     }
 
