@@ -17,6 +17,7 @@ from advisor.documents.expectation import expectation, resolved, words_of
 from advisor.documents.folders import schemas_folder
 from advisor.domain.problem import Problem
 
+_OWNERS_MAX = 2
 _KIND_FAULTS = frozenset({"type", "const", "enum"})
 _BOOLEAN_WORDS = frozenset({"yes", "no", "on", "off", "y", "n"})
 
@@ -102,7 +103,7 @@ class _Reporter:
         for key in _extra_keys(error):
             owners = _owners(self.root, key)
             hint = did_you_mean(key, valid)
-            if owners:
+            if 0 < len(owners) <= _OWNERS_MAX:
                 hint = f"it belongs under {' or '.join(quoted(owner) for owner in owners)}"
             elif not hint and len(valid) <= 8:
                 hint = "valid here: " + ", ".join(sorted(valid))
@@ -183,14 +184,13 @@ def _owners(root: Mapping[str, Any], key: str) -> list[str]:
 
 
 def _subject(path: tuple[str | int, ...]) -> str:
-    match path:
-        case ():
-            return "the file"
-        case (*_, str(owner), int(index)):
-            return f"entry {index + 1} of {quoted(owner)}"
-        case (*_, last):
-            return quoted(str(last))
-    raise AssertionError(path)
+    if not path:
+        return "the file"
+    last = path[-1]
+    if isinstance(last, str):
+        return quoted(last)
+    owner = path[-2] if len(path) > 1 else ""
+    return f"entry {last + 1} of {quoted(owner) if isinstance(owner, str) and owner else 'a list'}"
 
 
 def _shown(value: object) -> str:

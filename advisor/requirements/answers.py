@@ -16,18 +16,14 @@ from advisor.requirements.vocabulary import UNKNOWN, parsed_version
 _LEVELS = {level.word: level for level in Level if level is not Level.NO}
 
 
-def stated(need: NeedType, data: Data, position: Position) -> Answer | None:
-    """The answer that ``data`` gives; None where the schema refuses it, and says why."""
-    if data == UNKNOWN:
-        return Answer(need.name, Standing.UNKNOWN, position=position)
+def stated(need: NeedType, data: Data, position: Position) -> Answer:
+    """The answer that ``data`` gives; unknown too where the schema refuses it, and says why."""
     if isinstance(data, dict):
-        return (
-            _with_level(need, data, position) if "value" in data else _range(need, data, position)
-        )
-    value = value_of(need, data)
-    if value is None:
-        return None
-    return Answer(need.name, Standing.STATED, value, position=position)
+        answer = _with_level(need, data) if "value" in data else _range(need, data)
+    else:
+        value = None if data == UNKNOWN else value_of(need, data)
+        answer = None if value is None else Answer(need.name, Standing.STATED, value)
+    return replace(answer or Answer(need.name, Standing.UNKNOWN), position=position)
 
 
 def unstated(
@@ -70,26 +66,24 @@ def _number(need: NeedType, data: Data) -> int | float | None:
     return int(data) if data == int(data) else None
 
 
-def _with_level(need: NeedType, data: Mapping[str, Data], position: Position) -> Answer | None:
+def _with_level(need: NeedType, data: Mapping[str, Data]) -> Answer | None:
     value, level = value_of(need, data["value"]), _LEVELS.get(str(data.get("level")))
     if value is None or level is None or need.of_team:
         return None
-    return Answer(need.name, Standing.STATED, value, level=level, position=position)
+    return Answer(need.name, Standing.STATED, value, level=level)
 
 
-def _range(need: NeedType, data: Mapping[str, Data], position: Position) -> Answer | None:
+def _range(need: NeedType, data: Mapping[str, Data]) -> Answer | None:
     """A missing end is the least or the greatest value of the need."""
     if need.kind is not Kind.NUMBER or not data or not data.keys() <= {"min", "max"}:
         return None
-    low, high = (
-        _number(need, data.get("min", _least(need))),
-        _number(need, data.get("max", _greatest(need))),
-    )
+    low = _number(need, data.get("min", _least(need)))
+    high = _number(need, data.get("max", _greatest(need)))
     if low is None or high is None:
         return None
     if low == high:
-        return Answer(need.name, Standing.STATED, low, position=position)
-    return Answer(need.name, Standing.STATED, low=low, high=high, position=position)
+        return Answer(need.name, Standing.STATED, low)
+    return Answer(need.name, Standing.STATED, low=low, high=high)
 
 
 def least_of(answer: Answer) -> float | None:

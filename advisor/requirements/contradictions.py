@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from math import inf
 
 from advisor.domain.problem import Problem
 from advisor.domain.requirements import Answer, NeedType, Standing
@@ -18,10 +17,10 @@ def contradictions(
 ) -> list[Problem]:
     """Every pair of stated needs of one workload that exclude each other.
 
-    ``written`` are the needs that stand in the file; ``rest`` may state more.
+    ``answers`` and ``team`` hold every need; ``written`` are the needs that stand in the file; ``rest`` may state more.
     """
     found = [
-        *_ranges(answers),
+        *upside_down(answers, {}),
         *_longest_below_usual(answers, needs),
         *_retention_without_replay(answers),
         *_delay_without_delays(answers, written),
@@ -35,32 +34,26 @@ def clipped(answers: Answers, needs: Mapping[str, NeedType]) -> dict[str, Answer
     result = dict(answers)
     for longest, usual in _pairs(answers, needs):
         least, most = least_of(usual), greatest_of(longest)
-        if least is not None and longest.high is not None:
-            result[longest.need] = _narrowed(longest, low=least)
-        if most is not None and usual.low is not None:
-            result[usual.need] = _narrowed(usual, high=most)
+        if least is not None and longest.low is not None and longest.high is not None:
+            result[longest.need] = _narrowed(longest, max(least, longest.low), longest.high)
+        if most is not None and usual.low is not None and usual.high is not None:
+            result[usual.need] = _narrowed(usual, usual.low, min(most, usual.high))
     return result
 
 
-def range_problems(answers: Answers) -> list[Problem]:
-    """Ranges whose least value lies above their greatest."""
-    return list(_ranges(answers))
-
-
-def _narrowed(answer: Answer, *, low: float = -inf, high: float = inf) -> Answer:
-    if answer.low is None or answer.high is None:
-        return answer
-    low, high = max(low, answer.low), min(high, answer.high)
+def _narrowed(answer: Answer, low: float, high: float) -> Answer:
     if low == high:
         return replace(answer, value=low, low=None, high=None)
     return replace(answer, low=low, high=high) if low < high else answer
 
 
-def _ranges(answers: Answers) -> Iterator[Problem]:
+def upside_down(answers: Answers, shown: Mapping[str, str]) -> Iterator[Problem]:
+    """Ranges whose least value lies above their greatest; ``shown`` are the names in the file."""
     for answer in answers.values():
         low, high = answer.low, answer.high
         if low is not None and high is not None and low > high and _is_stated(answer):
-            message = f'the min of "{answer.need}", {low:g}, lies above its max, {high:g}'
+            name = shown.get(answer.need, answer.need)
+            message = f'the min of "{name}", {low:.15g}, lies above its max, {high:.15g}'
             yield Problem(answer.position, message)
 
 
@@ -76,14 +69,12 @@ def _longest_below_usual(answers: Answers, needs: Mapping[str, NeedType]) -> Ite
         most, least = greatest_of(longest), least_of(usual)
         if _is_stated(longest) and most is not None and least is not None and most < least:
             source = "" if _is_stated(usual) else ", its default"
-            message = f'"{longest.need}" is below "{usual.need}", {least:g}{source}'
-            yield Problem(longest.position, message, f"at least {least:g}, or leave it out")
+            message = f'"{longest.need}" is below "{usual.need}", {least:.15g}{source}'
+            yield Problem(longest.position, message, f"at least {least:.15g}, or leave it out")
 
 
 def _retention_without_replay(answers: Answers) -> Iterator[Problem]:
-    kept, replay = answers.get("retention_days"), answers.get("replay")
-    if kept is None or replay is None:
-        return
+    kept, replay = answers["retention_days"], answers["replay"]
     if _above_zero(kept) and _is_stated(replay) and replay.value == "none":
         message = 'messages are kept ("retention_days") although nothing is read again'
         yield Problem(
@@ -92,8 +83,8 @@ def _retention_without_replay(answers: Answers) -> Iterator[Problem]:
 
 
 def _delay_without_delays(answers: Answers, written: Collection[str]) -> Iterator[Problem]:
-    longest, delayed = answers.get("delay_seconds_max"), answers.get("delayed_delivery")
-    if longest is None or delayed is None or "delay_seconds_max" not in written:
+    longest, delayed = answers["delay_seconds_max"], answers["delayed_delivery"]
+    if "delay_seconds_max" not in written:
         return
     if _above_zero(longest) and delayed.value is False:
         message = '"delay_seconds_max" is given although nothing is delayed'
@@ -104,12 +95,12 @@ def _delay_without_delays(answers: Answers, written: Collection[str]) -> Iterato
 
 
 def _nodes_to_lose(answers: Answers, team: Answers) -> Iterator[Problem]:
-    nodes = team.get("hardware_nodes")
-    if nodes is None or not _is_stated(nodes) or greatest_of(nodes) != 1:
+    nodes = team["hardware_nodes"]
+    if not _is_stated(nodes) or greatest_of(nodes) != 1:
         return
     for name, value in (("high_availability", True), ("durability", "replicated")):
-        answer = answers.get(name)
-        if answer is not None and _is_stated(answer) and answer.value == value:
+        answer = answers[name]
+        if _is_stated(answer) and answer.value == value:
             message = f'"{name}" asks for the loss of a node to be survived, and there is one node'
             yield Problem(answer.position, message, "give hardware at least 3 nodes")
 

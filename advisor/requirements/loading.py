@@ -11,7 +11,7 @@ from advisor.domain.problem import InputError, Problem, UnreadableError
 from advisor.domain.requirements import Answer, NeedType, Requirements, Standing, Workload
 from advisor.domain.version import BrokerVersion
 from advisor.requirements.answers import stated, unstated
-from advisor.requirements.contradictions import clipped, contradictions, range_problems
+from advisor.requirements.contradictions import clipped, contradictions, upside_down
 from advisor.requirements.versions import version_bounds
 from advisor.requirements.vocabulary import SCHEMA, UNKNOWN, as_value, team_names, vocabulary
 
@@ -68,8 +68,10 @@ class _Reading:
         for path, name in team_names().items():
             need = vocabulary()[name]
             position = self.document.position("team", *path)
-            answer = stated(need, given[path], position) if path in given else None
-            answers[name] = answer or unstated(need, {}, Standing.ASSUMED, position)
+            if path in given:
+                answers[name] = stated(need, given[path], position)
+            else:
+                answers[name] = unstated(need, {}, Standing.ASSUMED, position)
         return answers
 
     def _workload(self, index: int, entry: Mapping[str, Data]) -> Workload:
@@ -89,13 +91,16 @@ class _Reading:
         answers: dict[str, Answer] = {}
         for name, need in _needs_of_workloads().items():
             position = self.document.position(*place, "needs", name)
-            answer = stated(need, given[name], position) if name in given else None
-            answers[name] = answer or unstated(need, answers, rest, position)
+            if name in given:
+                answers[name] = stated(need, given[name], position)
+            else:
+                answers[name] = unstated(need, answers, rest, position)
         return clipped(answers, vocabulary())
 
     def _meaning(self) -> Iterator[Problem]:
         """What the schema cannot say."""
-        yield from range_problems(self.team)
+        shown = {name: path[-1] for path, name in team_names().items()}
+        yield from upside_down(self.team, shown)
         yield from self._versions()
         yield from self._names()
         for index, workload in enumerate(self.workloads):

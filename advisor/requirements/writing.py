@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from advisor.documents import escape_text
 from advisor.requirements.vocabulary import team_path, vocabulary
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -41,7 +42,7 @@ def render(
 
 
 def _comment(line: str) -> str:
-    return ("# " + " ".join(line.split())).rstrip() if line.isprintable() else "#"
+    return "# " + escape_text(" ".join(line.split()))
 
 
 def _team_lines(team: Mapping[str, object]) -> Iterator[str]:

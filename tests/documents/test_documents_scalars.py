@@ -12,37 +12,9 @@ from ruamel.yaml import YAML
 
 from advisor.documents.scalars import CORE, Scalar, plain_scalar, tagged_scalar
 
-PIECES = st.sampled_from(
-    [
-        "0",
-        "1",
-        "7",
-        "9",
-        "12",
-        ".",
-        "+",
-        "-",
-        "e",
-        "E",
-        "0o",
-        "0x",
-        "a",
-        "F",
-        ":",
-        "~",
-        "null",
-        "Null",
-        "true",
-        "TRUE",
-        "false",
-        "yes",
-        "no",
-        "on",
-        "y",
-        ".inf",
-        ".NaN",
-    ]
-)
+NUMERIC = ["0", "1", "7", "9", "12", ".", "+", "-", "e", "E", "0o", "0x", "a", "F", ":", "~"]
+WORDS = ["null", "Null", "true", "TRUE", "false", "yes", "no", "on", "y", ".inf", ".NaN"]
+PIECES = st.sampled_from(NUMERIC + WORDS)
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,8 @@ OPEN = {
         "not_three": {"not": {"const": 3}},
         "both": {"allOf": [{"type": "string"}, {"maxLength": 2}]},
         "crowd": {"type": "array", "maxItems": 1},
+        "unique": {"type": "array", "uniqueItems": True},
+        "grid": {"type": "array", "items": {"type": "array", "items": {"type": "number"}}},
         "none": {"type": "null"},
     },
     "definitions": {
@@ -110,6 +112,8 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checker:
         ("one: b", ['x.yaml:1:6: "one" must be "a", 1 or true, not the text "b"']),
         ("few: [1, 2, 3]", ['x.yaml:1:6: "few" must be a list of 1 to 2 entries, not a list']),
         ("crowd: [1, 2]", ['x.yaml:1:8: "crowd" must be a list of at most 1 entries, not a list']),
+        ("unique: [a, a]", ['x.yaml:1:9: "unique" names something twice']),
+        ("grid: [[1], [x]]", ['x.yaml:1:14: entry 1 of a list must be a number, not the text "x"']),
         ("short: abcd", ['x.yaml:1:8: "short" must be text of at most 3 characters, not the text '
                          '"abcd"']),
         ("not_three: 3", ['x.yaml:1:12: "not_three" must be something else, not 3']),
