@@ -111,12 +111,13 @@ def _claims(record: Record, names: Names) -> Iterator[Claim]:
         strength = _strength(claim)
         proof = _proof(claim, names)
         variant = claim.optional_text("with")
+        when = _when(claim, names)
         _check_variant(claim, strength, variant, proof)
         for identity, option in _by_option(claim, names):
             yield Claim(
                 id=f"{record.data.get('id')}.{identity}",
                 option=option,
-                when=_when(claim, names),
+                when=when,
                 strength=strength,
                 says=proof.says,
                 source=proof.source,
@@ -131,13 +132,14 @@ def _conflicts(record: Record, names: Names) -> Iterator[Conflict]:
     for path, item in record.items("conflicts", required=False):
         conflict = Record(record.faults, path, item, _CONFLICT_KEYS)
         proof = _proof(conflict, names)
+        when = _when(conflict, names)
         criteria = conflict.names("criteria", "criterion", None)
         for identity, option in _by_option(conflict, names):
             yield Conflict(
                 id=f"{record.data.get('id')}.{identity}",
                 option=option,
                 criteria=frozenset(criteria),
-                when=_when(conflict, names),
+                when=when,
                 says=proof.says,
                 source=proof.source,
                 checks=proof.checks,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any as Anything
 
@@ -18,6 +19,7 @@ Comparison = tuple[str, Literal]
 """An operator and what it compares with."""
 
 NO_FAMILY = "none"
+NOTHING = "nothing of note"
 
 
 def literals(book: RuleBook) -> Mapping[str, frozenset[Comparison]]:
@@ -93,7 +95,7 @@ def _lists(comparisons: frozenset[Comparison]) -> tuple[Cell, ...]:
     members = list(representatives.values())
     for size in range(len(members) + 1):
         for subset in combinations(members, size):
-            cell = Cell(subset, ", ".join(subset) or "nothing of note")
+            cell = Cell(subset, ", ".join(subset) or NOTHING)
             found.setdefault(_signature(subset, comparisons), cell)
     return tuple(found.values())
 
@@ -116,101 +118,107 @@ def _versions(
     )
 
 
+@dataclass(frozen=True)
+class _Piece:
+    """Numbers from ``low`` to ``high``, the ends included unless open."""
+
+    low: float
+    high: float
+    low_open: bool = False
+    high_open: bool = False
+
+    def sample(self, *, whole: bool) -> int | float:
+        """A plain number inside, in the middle of the orders of magnitude."""
+        low, high = self.low, self.high
+        middle = math.sqrt(low * high) if low > 0 else (low + high) / 2
+        inside = float(f"{middle:.2g}")
+        if whole:
+            inside = min(max(round(inside), low), high)
+        elif not self._has(inside):
+            inside = middle if self._has(middle) else low if not self.low_open else high
+        return int(inside) if float(inside).is_integer() else inside
+
+    def _has(self, number: float) -> bool:
+        above = self.low < number if self.low_open else self.low <= number
+        below = number < self.high if self.high_open else number <= self.high
+        return above and below
+
+    def label(self, least: float, greatest: float) -> str:
+        """In words of comparison; an end of the whole domain goes without saying."""
+        if self.low == self.high:
+            return _plain(self.low)
+        above = f"{'>' if self.low_open else '>='} {_plain(self.low)}"
+        below = f"{'<' if self.high_open else '<='} {_plain(self.high)}"
+        said = [above] if self.low > least else []
+        return " and ".join([*said, below] if self.high < greatest else said) or "any"
+
+
 def _numbers(
     need: NeedType, comparisons: frozenset[Comparison], low: float | None, high: float | None
 ) -> tuple[Cell, ...]:
-    least = max(_or(need.least, -math.inf), _or(low, -math.inf))
-    greatest = min(_or(need.greatest, math.inf), _or(high, math.inf))
-    step = _whole_step if need.whole_numbers else math.nextafter
-    pieces: list[tuple[float, float]] = []
-    for first, last in _pieces(least, greatest, comparisons, step):
-        before = pieces[-1] if pieces else None
-        if before and _signature(before[0], comparisons) == _signature(first, comparisons):
-            pieces[-1] = (before[0], last)
+    least, greatest = _bound(need.least, low, max), _bound(need.greatest, high, min)
+    joined: list[_Piece] = []
+    seen: list[frozenset[Comparison]] = []
+    for piece in _pieces(least, greatest, comparisons, whole=need.whole_numbers):
+        signature = _signature(piece.sample(whole=need.whole_numbers), comparisons)
+        if seen and seen[-1] == signature:
+            joined[-1] = replace(joined[-1], high=piece.high, high_open=piece.high_open)
         else:
-            pieces.append((first, last))
-    return tuple(_number_cell(need, first, last, least, greatest) for first, last in pieces)
+            joined.append(piece)
+            seen.append(signature)
+    return tuple(
+        Cell(
+            piece.sample(whole=need.whole_numbers),
+            piece.label(least, greatest),
+            piece.low,
+            piece.high,
+            piece.low_open,
+            piece.high_open,
+        )
+        for piece in joined
+    )
 
 
-def _or(number: float | None, instead: float) -> float:
-    return instead if number is None else number
-
-
-def _whole_step(number: float, towards: float) -> float:
-    if towards > number:
-        return math.floor(number) + 1
-    return math.ceil(number) - 1
+def _bound(
+    declared: float | None, asked: float | None, narrower: Callable[[float, float], float]
+) -> float:
+    if declared is None:
+        raise ValueError("a need that is a number declares its least and greatest value")
+    return declared if asked is None else narrower(declared, asked)
 
 
 def _pieces(
-    least: float, greatest: float, comparisons: frozenset[Comparison], step: Anything
-) -> Iterator[tuple[float, float]]:
-    """Closed pieces, in order: single points at the literals and what lies between them."""
-    points = sorted(
-        {
-            float(member)
-            for _, literal in comparisons
-            for member in _members(literal)
-            if least <= member <= greatest
-        }
-    )
-    start = least
-    for point in points:
-        if start < point and start <= (last := step(point, -math.inf)):
-            yield start, last
-        if not (step is _whole_step and not point.is_integer()):
-            yield point, point
-        start = step(point, math.inf)
-    if start <= greatest:
-        yield start, greatest
+    least: float, greatest: float, comparisons: frozenset[Comparison], *, whole: bool
+) -> Iterator[_Piece]:
+    """In order: single points at the literals, and what lies between them."""
+    found = {float(part) for _, literal in comparisons for part in _members(literal)}
+    points = sorted({least, greatest} | {point for point in found if least < point < greatest})
+    for before, point in zip([None, *points], points, strict=False):
+        if before is not None:
+            between = _between(before, point, whole=whole)
+            if between is not None:
+                yield between
+        if not whole or point.is_integer():
+            yield _Piece(point, point)
 
 
-def _number_cell(need: NeedType, low: float, high: float, least: float, greatest: float) -> Cell:
-    sample = _sample(low, high, whole=need.whole_numbers)
-    return Cell(sample, _label(low, high, least, greatest, need.whole_numbers), low, high)
-
-
-def _sample(low: float, high: float, *, whole: bool) -> int | float:
-    """A plain number inside, in the middle of the orders of magnitude."""
-    middle = math.sqrt(low * high) if low > 0 else (low + high) / 2
-    if math.isinf(middle):
-        middle = low if math.isfinite(low) else high
-    rounded = float(f"{middle:.2g}")
-    inside = rounded if low <= rounded <= high else middle
-    if whole:
-        inside = min(max(round(inside), math.ceil(low)), math.floor(high))
-    elif not low <= inside <= high:
-        inside = low
-    return int(inside) if float(inside).is_integer() else inside
-
-
-def _label(low: float, high: float, least: float, greatest: float, whole: bool) -> str:
-    if low == high:
-        return _plain(low)
-    if low == least and high == greatest:
-        return "any"
-    if low == least:
-        return _below(high, whole)
-    return (
-        _above(low, whole)
-        if high == greatest
-        else f"{_above(low, whole)} and {_below(high, whole)}"
-    )
-
-
-def _below(high: float, whole: bool) -> str:
-    edge = math.nextafter(high, math.inf)
-    return f"< {_plain(edge)}" if not whole and _is_plainer(edge, high) else f"<= {_plain(high)}"
-
-
-def _above(low: float, whole: bool) -> str:
-    edge = math.nextafter(low, -math.inf)
-    return f"> {_plain(edge)}" if not whole and _is_plainer(edge, low) else f">= {_plain(low)}"
-
-
-def _is_plainer(one: float, other: float) -> bool:
-    return len(repr(one)) < len(repr(other))
+def _between(low: float, high: float, *, whole: bool) -> _Piece | None:
+    if not whole:
+        return _Piece(low, high, low_open=True, high_open=True)
+    first, last = float(math.floor(low) + 1), float(math.ceil(high) - 1)
+    return _Piece(first, last) if first <= last else None
 
 
 def _plain(number: float) -> str:
     return str(int(number)) if float(number).is_integer() else repr(float(number))
+
+
+def point(value: Value) -> Cell:
+    """The cell of one value that is known."""
+    if isinstance(value, bool):
+        return Cell(value, "true" if value else "false")
+    if isinstance(value, (int, float)):
+        return Cell(value, _plain(value), value, value)
+    if isinstance(value, tuple):
+        return Cell(value, ", ".join(value) or NOTHING)
+    return Cell(value, str(value))
