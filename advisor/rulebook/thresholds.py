@@ -192,7 +192,8 @@ def _pieces(
 ) -> Iterator[_Piece]:
     """In order: single points at the literals, and what lies between them."""
     found = {float(part) for _, literal in comparisons for part in _members(literal)}
-    points = sorted({least, greatest} | {point for point in found if least < point < greatest})
+    inside = {point for point in found if least < point < greatest}
+    points = sorted({float(least), float(greatest)} | inside)
     for before, point in zip([None, *points], points, strict=False):
         if before is not None:
             between = _between(before, point, whole=whole)
