@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import Any
 
 import yaml
 
@@ -107,167 +107,199 @@ def _python_parser(text: str) -> Any:
     return PythonParser(text)
 
 
+class _MisuseError(Exception):
+    """Something wrong at a place, None for the file as a whole."""
+
+    def __init__(self, mark: Mark | None, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.mark = mark
+        self.message = message
+        self.hint = hint
+
+
+class _OpenList:
+    """A list whose end is not reached; ``before`` counts the values ahead of it."""
+
+    __slots__ = ("anchor", "before", "data", "items", "node")
+
+    def __init__(self, event: Any, before: int) -> None:
+        self.data: list[Data] = []
+        self.items: list[Node] = []
+        self.node = Node(event.start_mark, self.items)
+        self.anchor: str | None = event.anchor
+        self.before = before
+
+    def add(self, data: Data, node: Node) -> None:
+        self.data.append(data)
+        self.items.append(node)
+
+
+class _OpenMapping:
+    """A mapping whose end is not reached; ``key`` waits for its value."""
+
+    __slots__ = ("anchor", "before", "data", "items", "key", "keys", "node")
+
+    def __init__(self, event: Any, before: int) -> None:
+        self.data: dict[str, Data] = {}
+        self.items: dict[str, Node] = {}
+        self.keys: dict[str, Mark] = {}
+        self.node = Node(event.start_mark, self.items, self.keys)
+        self.anchor: str | None = event.anchor
+        self.before = before
+        self.key: str | None = None
+
+    def add(self, data: Data, node: Node) -> None:
+        key = self.key
+        if key is None:
+            self._begin(data, node.mark)
+        else:
+            self.data[key] = data
+            self.items[key] = node
+            self.key = None
+
+    def _begin(self, key: Data, mark: Mark) -> None:
+        if not isinstance(key, str):
+            if isinstance(key, list | dict):
+                raise _MisuseError(mark, _COLLECTION_AS_KEY)
+            message = f"a key must be text, not {_shown(key)}"
+            raise _MisuseError(mark, message, "write it in quotes")
+        if key in self.keys:
+            first = f"first in line {self.keys[key].line + 1}"
+            raise _MisuseError(mark, f"the key {quoted(key)} stands twice", first)
+        self.keys[key] = mark
+        self.key = key
+
+
 class _Builder:
     """Turns the parser's events into values and nodes; never calls itself, so depth is safe."""
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
-        self.parser = _parser(text)
         self.text = text
+        self.parser = _parser(text)
         self.values = 0
         self.anchors: dict[str, tuple[Data, Node, int] | None] = {}
+        self.stack: list[_OpenList | _OpenMapping] = []
 
     def build(self) -> tuple[Data, Node]:
+        """The document's value and places; raises InputError."""
         try:
-            built = self._document()
+            return self._document()
         except yaml.MarkedYAMLError as error:
-            self._broken(error)
-        return built
+            misuse = self._broken(error)
+        except _MisuseError as error:
+            misuse = error
+        mark = misuse.mark
+        place = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
+        problem = Problem(Position(self.file, *place), misuse.message, misuse.hint)
+        raise InputError(problem) from None
 
     def _document(self) -> tuple[Data, Node]:
         event: Callable[[], Any] = self.parser.get_event
         event()
-        first = event()
-        if isinstance(first, yaml.StreamEndEvent):
-            self._fail(None, "the file is empty")
+        if isinstance(event(), yaml.StreamEndEvent):
+            raise _MisuseError(None, "the file is empty")
         data, root = self._value()
         event()
         if not isinstance(after := event(), yaml.StreamEndEvent):
-            self._fail(after.start_mark, "a second document begins here", "one file, one document")
+            hint = "one file, one document"
+            raise _MisuseError(after.start_mark, "a second document begins here", hint)
         if data is None:
-            self._fail(None, "the file is empty")
+            raise _MisuseError(None, "the file is empty")
         return data, root
 
     def _value(self) -> tuple[Data, Node]:
-        """The next whole value. ``stack`` holds the open collections, innermost last."""
+        """The next whole value, however deep."""
         get: Callable[[], Any] = self.parser.get_event
-        stack: list[_Open] = []
+        stack = self.stack
         while True:
             event = get()
             kind = type(event)
             if kind is yaml.ScalarEvent:
                 data, node = self._scalar(event)
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                self._open(event, stack)
+                self._open(event, mapping=kind is yaml.MappingStartEvent)
                 continue
             elif kind is yaml.AliasEvent:
                 data, node = self._alias(event)
             else:
-                data, node = self._close(stack)
+                data, node = self._close()
             if not stack:
                 return data, node
-            self._place(stack[-1], data, node)
+            stack[-1].add(data, node)
 
     def _scalar(self, event: Any) -> tuple[Data, Node]:
-        self._count(1, event.start_mark)
-        text, tag = event.value, event.tag
+        mark, text, tag = event.start_mark, event.value, event.tag
+        self._count(1, mark)
+        data: Data
         try:
-            if tag is not None:
-                data = text if tag == "!" else tagged_scalar(tag, text)
-            else:
+            if tag is None:
                 data = plain_scalar(text) if event.implicit[0] else text
+            else:
+                data = text if tag == "!" else tagged_scalar(tag, text)
         except KeyError:
-            self._unknown_tag(event)
+            raise _unknown_tag(event) from None
         except ValueError as error:
-            self._fail(event.start_mark, f"not a valid value: {escape_text(str(error))}")
-        node = Node(event.start_mark)
+            message = f"not a valid value: {escape_text(str(error))}"
+            raise _MisuseError(mark, message) from None
+        node = Node(mark)
         if event.anchor is not None:
             self.anchors[event.anchor] = (data, node, 1)
         return data, node
 
-    def _open(self, event: Any, stack: list[_Open]) -> None:
+    def _open(self, event: Any, *, mapping: bool) -> None:
         self._count(1, event.start_mark)
+        stack = self.stack
         if len(stack) >= DEPTH_MAX:
-            self._fail(event.start_mark, f"nested more than {DEPTH_MAX} deep")
-        if stack and stack[-1].key is None and isinstance(stack[-1].data, dict):
-            self._fail(event.start_mark, _COLLECTION_AS_KEY)
-        mapping = type(event) is yaml.MappingStartEvent
+            raise _MisuseError(event.start_mark, f"nested more than {DEPTH_MAX} deep")
+        if stack and isinstance(stack[-1], _OpenMapping) and stack[-1].key is None:
+            raise _MisuseError(event.start_mark, _COLLECTION_AS_KEY)
         if event.tag not in (None, "!", CORE + ("map" if mapping else "seq")):
-            self._unknown_tag(event)
+            raise _unknown_tag(event)
         if event.anchor is not None:
             self.anchors[event.anchor] = None
-        stack.append(_Open(event, {} if mapping else [], self.values))
+        stack.append((_OpenMapping if mapping else _OpenList)(event, self.values))
 
-    def _close(self, stack: list[_Open]) -> tuple[Data, Node]:
-        done = stack.pop()
+    def _close(self) -> tuple[Data, Node]:
+        done = self.stack.pop()
         if done.anchor is not None:
-            self.anchors[done.anchor] = (done.data, done.node, self.values - done.values + 1)
+            self.anchors[done.anchor] = (done.data, done.node, self.values - done.before + 1)
         return done.data, done.node
 
     def _alias(self, event: Any) -> tuple[Data, Node]:
-        name = event.anchor
+        name, mark = event.anchor, event.start_mark
         if name not in self.anchors:
-            self._fail(event.start_mark, f"no anchor {quoted('&' + name)} before this alias")
+            raise _MisuseError(mark, f"no anchor {quoted('&' + name)} before this alias")
         anchored = self.anchors[name]
         if anchored is None:
-            self._fail(event.start_mark, f"the alias {quoted('*' + name)} holds itself")
+            raise _MisuseError(mark, f"the alias {quoted('*' + name)} holds itself")
         data, node, values = anchored
-        self._count(values, event.start_mark)
-        return data, Node(event.start_mark, node.items, node.keys)
-
-    def _place(self, parent: _Open, data: Data, node: Node) -> None:
-        if isinstance(parent.data, list):
-            parent.data.append(data)
-            cast(list[Node], parent.node.items).append(node)
-        elif parent.key is None:
-            self._key(parent, data, node)
-        else:
-            parent.data[parent.key] = data
-            cast(dict[str, Node], parent.node.items)[parent.key] = node
-            parent.key = None
-
-    def _key(self, parent: _Open, key: Data, node: Node) -> None:
-        if isinstance(key, list | dict):
-            self._fail(node.mark, _COLLECTION_AS_KEY)
-        if not isinstance(key, str):
-            self._fail(node.mark, f"a key must be text, not {_shown(key)}", "write it in quotes")
-        keys = cast(dict[str, Mark], parent.node.keys)
-        if key in keys:
-            first = keys[key].line + 1
-            self._fail(node.mark, f"the key {quoted(key)} stands twice", f"first in line {first}")
-        keys[key] = node.mark
-        parent.key = key
+        self._count(values, mark)
+        return data, Node(mark, node.items, node.keys)
 
     def _count(self, values: int, mark: Mark) -> None:
         self.values += values
         if self.values > VALUES_MAX:
-            self._fail(mark, f"more than {VALUES_MAX:,} values, aliases counted in full")
+            raise _MisuseError(mark, f"more than {VALUES_MAX:,} values, aliases counted in full")
 
-    def _unknown_tag(self, event: Any) -> NoReturn:
-        self._fail(event.start_mark, f"unknown tag {quoted(event.tag)}", "leave the tag out")
-
-    def _broken(self, error: yaml.MarkedYAMLError) -> NoReturn:
+    def _broken(self, error: yaml.MarkedYAMLError) -> _MisuseError:
         text = " ".join(part for part in (error.problem, error.context) if part)
         hint = next((hint for sign, hint in _HINTS.items() if sign in text), "")
-        mark = cast("Mark | None", error.problem_mark or error.context_mark)
+        mark: Any = error.problem_mark or error.context_mark
         if mark is not None and self._rest_of_line(mark).startswith("\t"):
             hint = "indent with spaces, not with tabs"
-        self._fail(mark, f"not valid YAML: {escape_text(text)}", hint)
+        return _MisuseError(mark, f"not valid YAML: {escape_text(text)}", hint)
 
     def _rest_of_line(self, mark: Mark) -> str:
         lines = self.text.splitlines()
         return lines[mark.line][mark.column :] if mark.line < len(lines) else ""
 
-    def _fail(self, mark: Mark | None, message: str, hint: str = "") -> NoReturn:
-        place = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
-        raise InputError(Problem(Position(self.file, *place), message, hint)) from None
+
+def _unknown_tag(event: Any) -> _MisuseError:
+    return _MisuseError(event.start_mark, f"unknown tag {quoted(event.tag)}", "leave the tag out")
 
 
-class _Open:
-    """A list or mapping whose end is not reached; ``key`` waits for its value."""
-
-    __slots__ = ("anchor", "data", "key", "node", "values")
-
-    def __init__(self, event: Any, data: dict[str, Data] | list[Data], values: int) -> None:
-        self.data = data
-        self.key: str | None = None
-        self.anchor: str | None = event.anchor
-        self.values = values
-        mapping = isinstance(data, dict)
-        self.node = Node(event.start_mark, {} if mapping else [], {} if mapping else None)
-
-
-def _shown(value: Data) -> str:
+def _shown(value: object) -> str:
     if value is None:
         return "null"
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -17,7 +17,8 @@ def contradictions(
 ) -> list[Problem]:
     """Every pair of stated needs of one workload that exclude each other.
 
-    ``answers`` and ``team`` hold every need; ``written`` are the needs that stand in the file; ``rest`` may state more.
+    ``answers`` and ``team`` hold every need; ``written`` are those that stand in the file, while
+    ``rest`` may state more.
     """
     found = [
         *upside_down(answers, {}),
