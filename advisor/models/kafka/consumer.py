@@ -144,6 +144,9 @@ class Consumer:
 
     def _resolve(self, name: TopicPartition, reading: _Reading) -> None:
         """Position: the committed offset, else the reset policy; later if no leader answers."""
+        if self._is_unstable(name):
+            reading.unresolved = True
+            return
         committed = self.committed(name)
         reading.unresolved = False
         if committed is not None:
@@ -318,6 +321,17 @@ class Consumer:
             return None
         commits = self._cluster.consumer_group(self.config.group_id).commits
         return commits.fetch(name, now_ms=self._cluster.kernel.now_ms)
+
+    def _is_unstable(self, name: TopicPartition) -> bool:
+        """Whether an open transaction may still move its offset (clients wait for stable ones)."""
+        group = self._group
+        return group is not None and group.commits.is_unstable(name)
+
+    def check_membership(self) -> None:
+        """KafkaError unless it belongs to its group's present generation."""
+        if self._group is None or self._member is None:
+            raise KafkaError(ErrorCode.UNKNOWN_MEMBER_ID)
+        self._group.check(self._member, self._generation)
 
     def close(self) -> None:
         """Leave the group at once."""

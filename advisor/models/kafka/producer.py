@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from advisor.models.kafka.assignors import TopicPartition
 from advisor.models.kafka.cluster import Cluster
+from advisor.models.kafka.consumer import Consumer
 from advisor.models.kafka.errors import RETRIABLE, ErrorCode, KafkaError
 from advisor.models.kafka.partitioner import Partitioner
 from advisor.models.kafka.record import Batch, Origin, Record, record_bytes
@@ -173,9 +174,11 @@ class Producer:
             self.config.transactional_id, self._epoch, name, partition
         )
 
-    def send_offsets(self, group: str, offsets: Mapping[TopicPartition, int]) -> None:
-        """Commit offsets of a consumer group with this transaction."""
+    def send_offsets(self, consumer: Consumer, offsets: Mapping[TopicPartition, int]) -> None:
+        """Commit offsets of the group with this transaction; refused to a former member."""
         self._cluster.require_coordinator()
+        consumer.check_membership()
+        group = consumer.config.group_id or ""
         self._in_transaction = True
         self._cluster.transactions.add_offsets(
             self._transactional_id(),
