@@ -20,7 +20,7 @@ Place = tuple[str | int, ...]
 
 def load_requirements(path: Path) -> Requirements:
     """The requirements in ``path``; raises InputError with everything that is wrong in it."""
-    reading = _Reading(read_yaml(path))
+    reading = Reading(read_yaml(path))
     if reading.problems:
         raise InputError(*reading.problems)
     return reading.requirements()
@@ -29,14 +29,14 @@ def load_requirements(path: Path) -> Requirements:
 def validate(path: Path) -> list[Problem]:
     """Everything that is wrong in ``path``; raises UnreadableError if it cannot be read."""
     try:
-        return _Reading(read_yaml(path)).problems
+        return Reading(read_yaml(path)).problems
     except UnreadableError:
         raise
     except InputError as error:
         return list(error.problems)
 
 
-class _Reading:
+class Reading:
     """One document, read as far as it is sound; ``problems`` in the order of the file."""
 
     def __init__(self, document: Document) -> None:

@@ -12,6 +12,14 @@ _BOUNDS = {
 }
 
 
+_RELEASES = {"rabbitmq_version": rabbitmq.RELEASES, "kafka_version": kafka.RELEASES}
+
+
+def modelled_versions(need: str) -> tuple[BrokerVersion, ...]:
+    """Every release line that is modelled, oldest first."""
+    return _RELEASES[need]
+
+
 def version_bounds(need: str) -> tuple[BrokerVersion, BrokerVersion]:
     """The oldest and the newest version that is modelled."""
     return _BOUNDS[need]

@@ -53,6 +53,12 @@ def derived_needs() -> Mapping[str, NeedType]:
     )
 
 
+def product_of(name: str) -> tuple[tuple[str, ...], float]:
+    """The needs whose product the derived need ``name`` is, and what it is divided by."""
+    part = schema_of(SCHEMA)["x-derived"][name]
+    return tuple(part["x-product"]), float(part["x-divisor"])
+
+
 def question(name: str) -> str:
     """What a person is asked about the need ``name``."""
     part = _needs().get(name) or _team()[name][1]

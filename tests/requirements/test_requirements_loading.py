@@ -6,12 +6,16 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from advisor.domain.problem import Position
+from advisor.documents import check_schema, examples_folder, read_yaml
+from advisor.domain.problem import InputError, Position
 from advisor.domain.requirements import Answer, Requirements, Standing
 from advisor.domain.rules import Level
 from advisor.domain.version import BrokerVersion
 from advisor.requirements import load_requirements, validate, vocabulary
+from advisor.requirements.loading import Reading
 
 STATED, ASSUMED, UNKNOWN = Standing.STATED, Standing.ASSUMED, Standing.UNKNOWN
 ISSUE_EXAMPLE = """\
@@ -48,7 +52,7 @@ def answers(path: Path, *lines: str, more: str = "") -> dict[str, Answer]:
     return dict(load(path, f"{head}{more}  needs:{needs}\n").workloads[0].answers)
 
 
-def given(answer: Answer) -> tuple[object, ...]:
+def shape(answer: Answer) -> tuple[object, ...]:
     return (answer.standing, answer.value, answer.low, answer.high, answer.level)
 
 
@@ -75,12 +79,12 @@ def test_the_example_of_the_issue_is_read(path: Path) -> None:
         "messages_per_second": (UNKNOWN, None, None, None, None),
         "delivery": (STATED, "at_least_once", None, None, Level.MUST),
     } == {
-        name: given(answer)
+        name: shape(answer)
         for name, answer in workload.answers.items()
         if answer.standing is not ASSUMED
     }
-    assert (STATED, ("rabbitmq",)) == given(read.team["already_runs"])[:2]
-    assert (STATED, "low") == given(read.team["operations"])[:2]
+    assert (STATED, ("rabbitmq",)) == shape(read.team["already_runs"])[:2]
+    assert (STATED, "low") == shape(read.team["operations"])[:2]
     assert Position(str(path), 12, 15) == workload.answers["delivery"].position
 
 
@@ -115,7 +119,7 @@ def test_the_rest_can_be_stated_as_not_needed(path: Path) -> None:
         "task_seconds_max": (STATED, 5, None, None, None),
         "replay": (STATED, "none", None, None, None),
     } == {
-        name: given(read[name])
+        name: shape(read[name])
         for name in ("priority", "task_seconds", "task_seconds_max", "replay")
     }
     assert {STATED, UNKNOWN} == {answer.standing for answer in read.values()}
@@ -141,7 +145,7 @@ def test_the_rest_can_be_stated_as_not_needed(path: Path) -> None:
 def test_every_way_to_write_a_need(path: Path, line: str, expected: tuple[object, ...]) -> None:
     """Values, ranges with one or two ends, levels, lists, unknown."""
     answer = answers(path, line)[line.partition(":")[0]]
-    assert (expected, type(expected[1])) == (given(answer), type(answer.value))
+    assert (expected, type(expected[1])) == (shape(answer), type(answer.value))
 
 
 @pytest.mark.parametrize(
@@ -158,7 +162,7 @@ def test_a_default_follows_the_need_that_it_names(
 ) -> None:
     """The longest task is as long as the usual one, but has no level of its own."""
     read = answers(path, line)["task_seconds_max"]
-    assert (expected, "task_seconds_max") == (given(read), read.need)
+    assert (expected, "task_seconds_max") == (shape(read), read.need)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +227,7 @@ def test_versions_compare_as_versions(path: Path) -> None:
         read.team["rabbitmq_version"].value,
         read.team["rabbitmq_version"].position,
     )
-    assert (ASSUMED, BrokerVersion(4, 4)) == given(read.team["kafka_version"])[:2]
+    assert (ASSUMED, BrokerVersion(4, 4)) == shape(read.team["kafka_version"])[:2]
 
 
 def test_hardware_takes_numbers_ranges_and_unknown(path: Path) -> None:
@@ -238,7 +242,7 @@ def test_hardware_takes_numbers_ranges_and_unknown(path: Path) -> None:
         (UNKNOWN, None, None, None, None),
         (ASSUMED, 0.5, None, None, None),
     ] == [
-        given(team[f"hardware_{name}"])
+        shape(team[f"hardware_{name}"])
         for name in ("nodes", "cpu_cores", "disk_mb_per_second", "network_round_trip_ms")
     ]
 
@@ -253,3 +257,31 @@ def test_several_workloads_feed_one_another(path: Path) -> None:
     assert [("a", 3, ("b",)), ("b", 1, ("a",))] == [
         (one.name, one.weight, one.feeds) for one in read.workloads
     ]
+
+
+PIECES = st.sampled_from([
+    b"unknown", b"{", b"}", b"[", b"]", b": ", b"- ", b"\n", b"  ", b"null", b"1e400", b"-1",
+    b"{min: 3}", b"{value: 1, level: must}", b"true", b"&a ", b"*a", b"!!str ", b"? ", b"|",
+    b"\t", b"\xff", b"needs: ", b"team: ", b"hardware: 3", b"weight: .nan", b"workloads: {}",
+])  # fmt: skip
+EDITS = st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 12), PIECES), max_size=5)
+
+
+@given(EDITS)
+@settings(deadline=None, max_examples=300)
+def test_no_file_makes_it_crash(edits: list[tuple[int, int, bytes]]) -> None:
+    """However a file was spoilt, it is read or refused with problems that name their place."""
+    content = bytearray((examples_folder() / "orders.yaml").read_bytes())
+    for at, length, piece in edits:
+        content[at : at + length] = piece
+    try:
+        document = read_yaml(Path("orders.yaml"), text=bytes(content))
+    except InputError as error:
+        assert 1 == len(error.problems)
+        return
+    reading = Reading(document)
+    assert bool(check_schema(document, "requirements")) <= bool(reading.problems)
+    assert all(problem.position.line > 0 for problem in reading.problems)
+    if not reading.problems:
+        names = [workload.name for workload in reading.requirements().workloads]
+        assert sorted(set(names)) == sorted(names)
