@@ -63,7 +63,7 @@ class Design:
     nodes_least: int
     nodes_max: int
     replicas: int
-    rate: tuple[Station, ...] | Gap
+    rate: tuple[Station, ...]
     publishing: tuple[Station, ...]
     latency: Station | Gap
     drain: Station | Gap
@@ -101,7 +101,7 @@ def calibration_of(data: Mapping[str, Any]) -> Calibration:
         nodes_max=data["nodes"]["most"],
         replicas=data["replicas"],
         rate=_stations(data["rate"]),
-        publishing=_several(data["publishing"]),
+        publishing=_stations(data["publishing"]),
         latency=_station_or_gap(data["latency"]),
         drain=_station_or_gap(data["drain"]),
         work=_station_or_gap(data["work"]),
@@ -119,11 +119,7 @@ def _varied(native: Design, changes: Mapping[str, Any]) -> Design:
     return replace(native, spread_over=changes["spread_over"], work=work)
 
 
-def _stations(data: Any) -> tuple[Station, ...] | Gap:
-    return Gap(data["gap"]) if isinstance(data, dict) else _several(data)
-
-
-def _several(data: list[Any]) -> tuple[Station, ...]:
+def _stations(data: list[Any]) -> tuple[Station, ...]:
     return tuple(_station(entry) for entry in data)
 
 

@@ -60,18 +60,24 @@ _MACHINE = {
     "hardware_network_mb_per_second": "network_mb_per_second",
     "hardware_network_round_trip_ms": "network_round_trip_ms",
 }
+_LEAST = {"messages_per_second": 0.0, "backlog_messages": 0.0, "task_seconds": 1e-6}
 NUMBERS = frozenset((*_FLOW, *_MACHINE, "megabytes_per_second"))
 
 
 def flow_of(inputs: Mapping[str, Input], reference: Machine, version_field: str | None) -> Flow:
     """The corner as numbers; what is not given keeps its default, or is left to the plan.
 
-    ``megabytes_per_second`` sets the rate where the rate itself is not given.
+    ``megabytes_per_second`` sets the rate where the rate itself is not given. Counts and sizes are
+    at least one, a task takes at least a microsecond.
     """
     numbers = {
         key: float(value) for key, value in inputs.items() if isinstance(value, (int, float))
     }
-    flow = {name: numbers[key] for key, name in _FLOW.items() if key in numbers}
+    flow = {
+        name: max(numbers[key], _LEAST.get(name, 1.0))
+        for key, name in _FLOW.items()
+        if key in numbers
+    }
     if "megabytes_per_second" in numbers and "messages_per_second" not in flow:
         size = flow.get("message_bytes", 1000.0)
         flow["messages_per_second"] = numbers["megabytes_per_second"] * 1e6 / size
@@ -86,16 +92,25 @@ def flow_of(inputs: Mapping[str, Input], reference: Machine, version_field: str 
 
 
 def _machine(numbers: Mapping[str, float], reference: Machine) -> Machine:
+    """The team's machine where it differs from the reference; a longer way is no other machine."""
     given = {name: numbers[key] for key, name in _MACHINE.items() if key in numbers}
-    if not given:
-        return reference
+    cpu_cores = given.get("cpu_cores", reference.cpu_cores)
+    disk = given.get("disk_mb_per_second", reference.disk_mb_per_second)
+    network = given.get("network_mb_per_second", reference.network_mb_per_second)
     round_trip_ms = given.get("network_round_trip_ms", reference.network_round_trip_ms)
+    stated = (cpu_cores, disk, network) != (
+        reference.cpu_cores,
+        reference.disk_mb_per_second,
+        reference.network_mb_per_second,
+    )
+    if not stated and round_trip_ms == reference.network_round_trip_ms:
+        return reference
     return Machine(
-        name="the team's own",
-        cpu_cores=given.get("cpu_cores", reference.cpu_cores),
-        disk_mb_per_second=given.get("disk_mb_per_second", reference.disk_mb_per_second),
-        network_mb_per_second=given.get("network_mb_per_second", reference.network_mb_per_second),
+        name="the team's own" if stated else reference.name,
+        cpu_cores=cpu_cores,
+        disk_mb_per_second=disk,
+        network_mb_per_second=network,
         network_round_trip_ms=round_trip_ms,
-        stated=given.keys() != {"network_round_trip_ms"},
+        stated=stated,
         further_round_trip_ms=max(0.0, round_trip_ms - reference.network_round_trip_ms),
     )

@@ -55,23 +55,17 @@ def _of_rate(rate: Rate, factor: float, unit: str) -> Estimate:
     return Estimate(low, high, unit, rate.law, explanation, plan, rate.rows)
 
 
-def _messages(design: Design, flow: Flow, _check: CapacityCheck) -> Estimate | Gap:
-    if isinstance(design.rate, Gap):
-        return design.rate
+def _messages(design: Design, flow: Flow, _check: CapacityCheck) -> Estimate:
     rate = planned_rate(design, flow, need_per_s=flow.messages_per_second)
     return _of_rate(rate, 1.0, "messages/s")
 
 
-def _megabytes(design: Design, flow: Flow, _check: CapacityCheck) -> Estimate | Gap:
-    if isinstance(design.rate, Gap):
-        return design.rate
+def _megabytes(design: Design, flow: Flow, _check: CapacityCheck) -> Estimate:
     rate = planned_rate(design, flow, need_per_s=flow.messages_per_second)
     return _of_rate(rate, flow.message_bytes / 1e6, "MB/s")
 
 
-def _in_one_order(design: Design, flow: Flow, _check: CapacityCheck) -> Estimate | Gap:
-    if isinstance(design.rate, Gap):
-        return design.rate
+def _in_one_order(design: Design, flow: Flow, _check: CapacityCheck) -> Estimate:
     rate = planned_rate(design, flow, need_per_s=flow.messages_per_second, one_order=True)
     return _of_rate(rate, 1.0, "messages/s in one order")
 
@@ -83,8 +77,6 @@ def _latency(design: Design, flow: Flow, _check: CapacityCheck) -> Estimate | Ga
     """
     if isinstance(design.latency, Gap):
         return design.latency
-    if isinstance(design.rate, Gap):
-        return design.rate
     rate = planned_rate(design, flow, need_per_s=flow.messages_per_second)
     era = design.latency.era(flow.version)
     loaded = flow.messages_per_second > LIGHT_LOAD * rate.usual
@@ -106,8 +98,6 @@ def _drained(design: Design, flow: Flow, check: CapacityCheck) -> Estimate | Gap
     """Law 9 with the measured rate of reading a backlog, and publishing at the full rate."""
     if isinstance(design.drain, Gap):
         return design.drain
-    if isinstance(design.rate, Gap):
-        return design.rate
     rate = planned_rate(design, flow, need_per_s=flow.messages_per_second)
     era, factor = era_and_band(design.drain, flow, rate.nodes)
     if design.drain.law == "measured-up-to":
@@ -174,24 +164,26 @@ def _topics(design: Design, station: Station, flow: Flow, nodes: float) -> Estim
 def _worked(design: Design, flow: Flow, check: CapacityCheck) -> Estimate | Gap:
     """Tasks per second through the workers given, or as many as the rate takes.
 
-    Few workers given lower the low end only: the design does not forbid more of them. Only the
-    broker's part of a task is uncertain, so only that is banded.
+    What falls to workers that the design cannot reach is not done. Few workers given lower the low
+    end only: the design does not forbid more of them. Only the broker's part of a task is
+    uncertain, so only that is banded.
     """
-    carried = _messages(design, flow, check)
-    if isinstance(carried, Gap):
-        return carried
     if isinstance(design.work, Gap):
         return design.work
+    carried = _messages(design, flow, check)
     era, factor = era_and_band(design.work, flow, carried.plan["nodes"])
     overhead_s = era.constants["overhead_ms"] / 1e3
     slow_s = flow.task_seconds + overhead_s * factor
+    fast_s = flow.task_seconds + overhead_s / factor
     needed = max(1, math.ceil(flow.messages_per_second * slow_s / LOAD_MAX))
     workers = int(flow.consumers) if flow.consumers is not None else needed
+    enough = max(workers, needed)
     reached = workers_reached(era.constants, design.work.law, workers)
-    most = workers_reached(era.constants, design.work.law, max(workers, needed))
+    most = workers_reached(era.constants, design.work.law, enough)
+    shared = flow.messages_per_second * most / enough if most < enough else math.inf
     estimate = Estimate(
-        reached / slow_s,
-        most / (flow.task_seconds + overhead_s / factor),
+        min(reached / slow_s, shared),
+        min(most / fast_s, shared),
         "messages/s",
         design.work.law,
         _work_explained(flow, workers, reached, flow.task_seconds + overhead_s),
@@ -199,12 +191,7 @@ def _worked(design: Design, flow: Flow, check: CapacityCheck) -> Estimate | Gap:
         era.rows,
     )
     slower = carried if carried.low < estimate.low else estimate
-    return replace(
-        slower,
-        low=slower.low,
-        high=min(estimate.high, carried.high),
-        plan=estimate.plan,
-    )
+    return replace(slower, high=min(estimate.high, carried.high), plan=estimate.plan)
 
 
 def _work_explained(flow: Flow, workers: int, reached: int, task_s: float) -> str:

@@ -98,7 +98,6 @@ class _Limit(NamedTuple):
 
 
 def _rate(design: Design, flow: Flow, nodes: float, one_order: bool) -> Rate:
-    assert isinstance(design.rate, tuple)
     setting = setting_of(design, flow, nodes, one_order)
     low = usual = high = math.inf
     one_queue = _Limit(0.0, 0.0, 0.0)

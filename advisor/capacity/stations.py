@@ -149,6 +149,7 @@ TITLES: Mapping[str, str] = {
     "producer": "law 5: one producer",
     "client-link": "law 6: network card of the publishers",
     "chunk": "law 7: chunks of a stream",
+    "bytes": "the measured bytes per second",
     "task-queue": "law 8: tasks that wait for workers",
     "backlog": "law 9: backlog as a fluid",
     "share-group": "law 10: record locks of a share group",
