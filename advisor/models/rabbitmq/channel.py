@@ -232,6 +232,7 @@ class Channel:
         if consumer.queue.name == direct_reply_to.NAME:
             self._forget_replies()
         consumer.queue.remove_consumer(consumer)
+        consumer.queue.dispatch()
         self.broker.consumer_gone(consumer.queue.name)
 
     def _forget_replies(self) -> None:
@@ -249,6 +250,7 @@ class Channel:
             for delivery in held:
                 del self.unacked[delivery.tag]
             consumer.queue.give_back(held, "timeout")
+        consumer.queue.dispatch()
 
     def basic_get(self, queue: str, *, no_ack: bool = False) -> Delivery | None:
         """The next ready message, None when there is none."""
@@ -370,7 +372,10 @@ class Channel:
         held = list(self.unacked.values())
         self.unacked.clear()
         self.inbox.clear()
+        # what it held comes back before the next consumer gets anything
         self._give_back(held, "closed")
+        for consumer in consumers:
+            consumer.queue.dispatch()
         if not by_connection:
             for consumer in consumers:
                 self.broker.consumer_gone(consumer.queue.name)

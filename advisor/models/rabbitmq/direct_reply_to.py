@@ -44,6 +44,9 @@ class ReplyAddress:
     def remove_consumer(self, consumer: Consumer) -> None:
         """The channel forgets its token itself."""
 
+    def dispatch(self) -> None:
+        """Nothing waits."""
+
     def headers_of(self, entry: Entry) -> dict[str, int]:
         del entry
         return {}

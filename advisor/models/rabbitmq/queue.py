@@ -142,7 +142,6 @@ class Queue:
 
     def remove_consumer(self, consumer: Consumer) -> None:
         self.consumers.remove(consumer)
-        self.dispatch()
 
     def settle(self, delivery: Delivery) -> None:
         """Done with for good."""

@@ -31,7 +31,10 @@ class Source(Protocol):
         """Not settled: what comes back, and how it came to that."""
 
     def remove_consumer(self, consumer: Consumer) -> None:
-        """Cancelled or closed; what it holds is not touched."""
+        """Cancelled or closed; what it holds is not touched, nothing is handed out."""
+
+    def dispatch(self) -> None:
+        """Hand out what is ready while somebody can take it."""
 
     def headers_of(self, entry: Entry) -> dict[str, int]:
         """Headers added to a delivery."""

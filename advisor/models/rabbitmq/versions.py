@@ -10,6 +10,10 @@ from advisor.domain.version import BrokerVersion
 
 OLDEST = BrokerVersion(3, 10)
 NEWEST = BrokerVersion(4, 3)
+RELEASES = tuple(
+    BrokerVersion.parse(text)
+    for text in ("3.10", "3.11", "3.12", "3.13", "4.0", "4.1", "4.2", "4.3")
+)
 
 SUPER_STREAMS = BrokerVersion(3, 11)
 V3_13 = BrokerVersion(3, 13)

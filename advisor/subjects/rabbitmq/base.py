@@ -102,6 +102,8 @@ class RabbitMQSession(Reading):
     # nodes and numbers
 
     def stop_nodes(self, count: int, *, power_loss: bool) -> Outcome[None]:
+        for member in self.readers.values():
+            self.pump(member)
         for _ in range(count):
             running = self.client.running_nodes()
             if not isinstance(running, Done):

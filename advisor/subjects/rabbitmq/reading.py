@@ -96,8 +96,12 @@ class Reading(Publishing):
         if self.client.is_open(member.channel):
             self.call(ConnectionClose(member.channel))
         self.dropped(member)
+        self.reconnects(member)
         outcome = self._connect(member, "new")
         return None if isinstance(outcome, Done) else outcome
+
+    def reconnects(self, member: Reader) -> None:
+        """The same process is about to connect again, and still knows what it had."""
 
     def _take(self, member: Reader) -> Delivery | None:
         while member.fetched:

@@ -24,6 +24,7 @@ class StreamSession(EntrySession):
         super().__init__(option, client, prefix)
         self.stream = f"{prefix}.stream"
         self.positions: dict[tuple[str, str], int] = {}
+        self._resume: dict[tuple[str, str], int] = {}
 
     def declare(self) -> Outcome[Any]:
         outcome = self.make_exchange(self.entry, "fanout")
@@ -58,12 +59,25 @@ class StreamSession(EntrySession):
         for stream in self.queues_of(reader.group):
             position = self.positions.get((reader.name, stream))
             offset: int | str = "first" if start == "first" else "next"
-            if position is not None:
+            if (reader.name, stream) in self._resume:
+                offset = self._resume.pop((reader.name, stream))
+            elif position is not None:
                 self.uses(POSITION)
                 offset = position
             if isinstance(outcome, Done):
                 outcome = self.consume_from(reader, stream, x_stream_offset=offset)
         return outcome
+
+    def reconnects(self, member: Reader) -> None:
+        """A process that lives on resumes at its first unsettled record, from memory."""
+        for delivered in (*member.in_hand.values(), *member.fetched):
+            place = (member.name, Handle(member, member.channel, delivered).queue)
+            offset = offset_of(delivered)
+            self._resume[place] = min(offset, self._resume.get(place, offset))
+        for stream in self.queues_of(member.group):
+            place = (member.name, stream)
+            if place in self.positions:
+                self._resume.setdefault(place, self.positions[place])
 
     def settled(self, handle: Handle) -> None:
         place = (handle.reader.name, handle.queue)
