@@ -22,7 +22,7 @@ from advisor.decision.facts import (
     reference,
     say,
 )
-from advisor.decision.problem import SystemProblem
+from advisor.decision.problem import Cells, SystemProblem
 from advisor.decision.questions import OpenQuestion, open_questions
 from advisor.decision.ranking import Explained
 from advisor.decision.regret import Regret
@@ -46,7 +46,7 @@ class WorkloadDecision:
     is provisional where several are possible: then it is the one of least maximal ``regrets``, or
     None where two families are exactly equal. ``equals`` are options of the same family that tie
     with it. ``ranking`` and ``contradiction`` are those of one completion, in which the option wins
-    where it can. ``intervals`` has the least and greatest score of each single design.
+    where it can; ``cells`` are its answers. ``intervals`` has the least and greatest score of each single design.
     """
 
     name: str
@@ -63,6 +63,7 @@ class WorkloadDecision:
     intervals: Mapping[str, tuple[Fraction, Fraction]]
     ranking: tuple[Ranked, ...]
     contradiction: Contradiction | None
+    cells: Cells
 
     @property
     def provisional(self) -> bool:
@@ -257,6 +258,7 @@ class _Deciding:
             intervals=intervals(space, place),
             ranking=explained.ranking(),
             contradiction=explained.contradiction(),
+            cells=cells,
         )
 
     def _alone(self, space: Space, place: int) -> tuple[Said, Named]:

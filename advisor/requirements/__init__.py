@@ -3,7 +3,13 @@
 from advisor.requirements.loading import load_requirements, validate
 from advisor.requirements.starter import starter_text
 from advisor.requirements.versions import modelled_versions, version_bounds
-from advisor.requirements.vocabulary import derived_needs, product_of, question, team_path, vocabulary
+from advisor.requirements.vocabulary import (
+    derived_needs,
+    product_of,
+    question,
+    team_path,
+    vocabulary,
+)
 from advisor.requirements.writing import render
 
 __all__ = [

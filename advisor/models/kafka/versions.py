@@ -13,6 +13,7 @@ from advisor.domain.version import BrokerVersion
 
 OLDEST = BrokerVersion(3, 9)
 NEWEST = BrokerVersion(4, 4)
+RELEASES = tuple(BrokerVersion.parse(text) for text in ("3.9", "4.0", "4.1", "4.2", "4.3", "4.4"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,167 @@
+"""Checks run for their own sake: what held, what was measured, and which claims that bears out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from advisor.advise.court import Court, version_field
+from advisor.advise.library import Library, load_library
+from advisor.checks.claims import judge_claim, needs_variant
+from advisor.checks.judge import Held, NotHeld, Result, Undecided
+from advisor.documents import did_you_mean
+from advisor.domain.evidence import Measured, Verdict
+from advisor.domain.predicate import OPERATORS, atoms
+from advisor.domain.problem import InputError, Position, Problem
+from advisor.domain.rules import Claim
+from advisor.domain.version import BrokerVersion
+from advisor.requirements import version_bounds, vocabulary
+from advisor.subjects.address import Address
+from advisor.subjects.matrix import Run, perform_bridge
+from advisor.subjects.open import performs, variants
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRun:
+    """One run; ``claims`` has what it says, with its companion run, of each claim that names it."""
+
+    check: str
+    address: str
+    variant: str | None
+    result: str
+    measured: Mapping[str, Measured]
+    native_calls: tuple[str, ...]
+    claims: tuple[tuple[str, Verdict], ...] = field(default=())
+
+
+def run_checks(
+    ids: Sequence[str], options: Sequence[str], versions: Mapping[str, str]
+) -> Iterator[CheckRun]:
+    """Every scenario and bridge check named (all if none), on every option named (all if none).
+
+    ``versions`` by system; the newest modelled where left out. Natively first, then with each
+    variant that a claim on it names. InputError for a name or version that does not exist.
+    """
+    library = load_library()
+    known = [option.id for option in library.book.options if performs(option.id)]
+    _must_exist("check", ids, [*library.checks, *library.capacity_checks])
+    _must_exist("option", options, known)
+    running = _running(versions)
+    court = Court(library)
+    for check in ids or library.checks:
+        if check in library.capacity_checks:
+            raise InputError(_calculated(check))
+        for option in options or known:
+            if library.checks[check].kind == "bridge":
+                yield from _bridges(library, check, option, known, running)
+            else:
+                yield from _runs(library, court, check, _address(option, running))
+
+
+def _runs(library: Library, court: Court, check: str, address: Address) -> Iterator[CheckRun]:
+    claims = [claim for claim in _claims_on(library, address.option) if check in claim.checks]
+    named = [claim.variant for claim in claims if needs_variant(claim.strength)]
+    tried = [name for name in variants(address.option) if name in named]
+    native = court.run(check, address, None)
+    assert isinstance(native, Run)
+    for variant in (None, *tried):
+        run = court.run(check, address, variant)
+        assert isinstance(run, Run)
+        verdicts = tuple(
+            (claim.id, judge_claim(claim.strength, native.result, run.result if variant else None))
+            for claim in claims
+            if (claim.variant if needs_variant(claim.strength) else None) == variant
+            and _applies(claim, address)
+        )
+        yield _check_run(run, verdicts)
+
+
+def _bridges(
+    library: Library, check: str, option: str, known: Sequence[str], running: Mapping[str, str]
+) -> Iterator[CheckRun]:
+    """From this option to every design of another system."""
+    source = _address(option, running)
+    for other in known:
+        target = _address(other, running)
+        if target.technology != source.technology and target.version and source.version:
+            yield _check_run(perform_bridge(library.checks[check], source, target), ())
+
+
+def _check_run(run: Run, verdicts: tuple[tuple[str, Verdict], ...]) -> CheckRun:
+    place = str(run.address) if run.target is None else f"{run.address} -> {run.target}"
+    return CheckRun(
+        check=run.check,
+        address=place,
+        variant=run.variant,
+        result=_word(run.result),
+        measured={} if isinstance(run.result, Undecided) else run.result.measured,
+        native_calls=run.observation.native_calls,
+        claims=verdicts,
+    )
+
+
+def _word(result: Result) -> str:
+    match result:
+        case Held():
+            return "held"
+        case NotHeld(because=because):
+            return f"not held: {because}"
+        case Undecided(reason=reason):
+            return f"undecided: {reason}"
+
+
+def _claims_on(library: Library, option: str) -> Iterator[Claim]:
+    for criterion in library.book.criteria:
+        yield from (claim for claim in criterion.claims if claim.option == option)
+
+
+def _applies(claim: Claim, address: Address) -> bool:
+    """Whether the claim is made for this version; conditions on needs do not matter here."""
+    compared = [atom for atom in atoms(claim.when) if atom.field == version_field(address.option)]
+    return all(OPERATORS[atom.operator](address.version, atom.literal) for atom in compared)
+
+
+def _address(option: str, running: Mapping[str, str]) -> Address:
+    technology = option.partition(".")[0]
+    version = running.get(technology)
+    return Address("model", option, None if version is None else BrokerVersion.parse(version))
+
+
+def _running(versions: Mapping[str, str]) -> dict[str, str]:
+    running: dict[str, str] = {}
+    for name in vocabulary():
+        if not name.endswith("_version"):
+            continue
+        oldest, newest = version_bounds(name)
+        system = name.removesuffix("_version")
+        given = versions.get(system)
+        running[system] = str(newest if given is None else _within(system, given, oldest, newest))
+    return running
+
+
+def _within(system: str, given: str, oldest: BrokerVersion, newest: BrokerVersion) -> BrokerVersion:
+    place = Position(f"--{system}-version")
+    try:
+        version = BrokerVersion.parse(given)
+    except ValueError as error:
+        raise InputError(Problem(place, str(error), f"from {oldest} to {newest}")) from None
+    if not oldest <= version <= newest:
+        nearest = oldest if version < oldest else newest
+        message = f"version {version} is not modelled, {oldest} to {newest} are"
+        raise InputError(Problem(place, message, f"the nearest is {nearest}"))
+    return version
+
+
+def _calculated(check: str) -> Problem:
+    message = "a capacity check is calculated from a requirements file, never run"
+    return Problem(Position(check), message, "advisor recommend FILE shows it")
+
+
+def _must_exist(what: str, names: Sequence[str], known: Sequence[str]) -> None:
+    problems = [
+        Problem(Position(name), f"there is no such {what}", did_you_mean(name, known))
+        for name in names
+        if name not in known
+    ]
+    if problems:
+        raise InputError(*problems)
