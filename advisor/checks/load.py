@@ -68,7 +68,26 @@ class _Loader:
     ) -> None:
         close = nearest(str(word), list(candidates))
         hint = f"did you mean {close}?" if close else "one of " + ", ".join(candidates)
-        self.fault(path, f"unknown {what} {word!r}", hint)
+        is_key = bool(path) and path[-1] == word
+        position = self.document.key_position(*path) if is_key else self.document.position(*path)
+        self.problems.append(Problem(position, f"unknown {what} {word!r}", hint))
+
+    def keys(
+        self,
+        given: Mapping[str, Any],
+        known: Iterable[str],
+        required: Iterable[str],
+        path: forms.Path,
+    ) -> None:
+        """Unknown keys, and missing ones unless an unknown one stands for it."""
+        words = dict.fromkeys(known)
+        strangers = [key for key in given if key not in words]
+        for key in strangers:
+            self.unknown((*path, key), "key", key, words)
+        meant = {nearest(key, list(words)) for key in strangers}
+        for key in required:
+            if key not in given and key not in meant:
+                self.fault(path, f"the key {key} is missing")
 
     def check(self) -> Check:
         data = self._head()
@@ -104,12 +123,7 @@ class _Loader:
         data = self.document.data
         if not isinstance(data, dict):
             raise InputError(self.document.problem((), "expected a check"))
-        for key in data:
-            if key not in (*KEYS, *OPTIONAL):
-                self.unknown((key,), "key", key, dict.fromkeys((*KEYS, *OPTIONAL)))
-        for key in KEYS:
-            if key not in data:
-                self.fault((), f"the key {key} is missing")
+        self.keys(data, (*KEYS, *OPTIONAL), KEYS, ())
         for key in ("id", "title", "property", "why"):
             if key in data:
                 forms.text(self, data[key], (key,))
@@ -133,6 +147,7 @@ class _Loader:
             path = ("durations", name)
             if not isinstance(value, dict) or not {"ms"} <= set(value) <= {"ms", "live"}:
                 self.fault(path, "expected {ms: ..., live: ...}", "leave live out where none is")
+                self.durations[name] = Duration(0, None)
                 continue
             ms = forms.whole(self, value["ms"], (*path, "ms"))
             live = forms.duration(self, value["live"], (*path, "live")) if "live" in value else None
@@ -151,7 +166,7 @@ class _Loader:
             return None
         ((verb, given),) = data.items()
         if verb not in STEPS:
-            self.unknown(path, "step", verb, STEPS)
+            self.unknown((*path, verb), "step", verb, STEPS)
             return None
         build, own_keys, required = STEPS[verb]
         keys = {**forms.BASE, **own_keys}
@@ -159,11 +174,7 @@ class _Loader:
         if not isinstance(given, dict):
             self.fault(path, "expected the keys of the step")
             return None
-        for key in given:
-            if key not in keys:
-                self.unknown((*path, key), "key", key, keys)
-        for key in sorted(required - set(given)):
-            self.fault(path, f"the key {key} is missing")
+        self.keys(given, keys, sorted(required), path)
         before = len(self.problems)
         values = {
             keys[key][0]: keys[key][1](self, value, (*path, key))
