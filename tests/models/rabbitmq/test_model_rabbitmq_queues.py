@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,7 +65,8 @@ def test_a_quorum_queue_requeues_to_the_back_only_without_a_delivery_limit(
 ) -> None:
     """From 4.0 there is a limit of 20 unless it is switched off."""
     bench = Bench(version)
-    bench.queue(kind="quorum", **({} if limit is None else {"delivery_limit": limit}))
+    more: dict[str, Any] = {} if limit is None else {"delivery_limit": limit}
+    bench.queue(kind="quorum", **more)
     bench.publish("1", "2", "3")
     for delivery in take(bench, 2):
         bench.channel.basic_reject(delivery.tag)
@@ -110,7 +113,7 @@ def test_the_delivery_limit_counts_returns(
 ) -> None:
     """Limit 2 means 3 deliveries; the default is 20 from 4.0."""
     bench = Bench(version)
-    more = {} if limit is None else {"delivery_limit": limit}
+    more: dict[str, Any] = {} if limit is None else {"delivery_limit": limit}
     bench.queue("dead")
     bench.queue(kind="quorum", dead_letter_exchange="", dead_letter_routing_key="dead", **more)
     bench.publish("m")
@@ -299,7 +302,8 @@ def test_nothing_is_lost_or_doubled(version: BrokerVersion, steps: list[str]) ->
     """Published is ready, held or settled, each exactly once, on both kinds of queues."""
     for kind in ("classic", "quorum"):
         bench = Bench(version)
-        bench.queue(kind=kind, **({"delivery_limit": 1000} if kind == "quorum" else {}))
+        more: dict[str, Any] = {"delivery_limit": 1000} if kind == "quorum" else {}
+        bench.queue(kind=kind, **more)
         published, settled, held = 0, [], []
         for step in steps:
             if step == "publish":
