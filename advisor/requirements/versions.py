@@ -6,12 +6,6 @@ from advisor.domain.version import BrokerVersion
 from advisor.models.kafka import versions as kafka
 from advisor.models.rabbitmq import versions as rabbitmq
 
-_BOUNDS = {
-    "rabbitmq_version": (rabbitmq.OLDEST, rabbitmq.NEWEST),
-    "kafka_version": (kafka.OLDEST, kafka.NEWEST),
-}
-
-
 _RELEASES = {"rabbitmq_version": rabbitmq.RELEASES, "kafka_version": kafka.RELEASES}
 
 
@@ -22,4 +16,5 @@ def modelled_versions(need: str) -> tuple[BrokerVersion, ...]:
 
 def version_bounds(need: str) -> tuple[BrokerVersion, BrokerVersion]:
     """The oldest and the newest version that is modelled."""
-    return _BOUNDS[need]
+    releases = modelled_versions(need)
+    return releases[0], releases[-1]

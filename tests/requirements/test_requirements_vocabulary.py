@@ -6,7 +6,17 @@ import pytest
 
 from advisor.domain.requirements import Kind, NeedType
 from advisor.domain.version import BrokerVersion
-from advisor.requirements import derived_needs, question, team_path, vocabulary
+from advisor.models.kafka import versions as kafka
+from advisor.models.rabbitmq import versions as rabbitmq
+from advisor.requirements import (
+    derived_needs,
+    modelled_versions,
+    product_of,
+    question,
+    team_path,
+    version_bounds,
+    vocabulary,
+)
 from advisor.requirements.answers import value_of
 
 NEEDS = [need for need in vocabulary().values() if not need.of_team]
@@ -88,6 +98,8 @@ def test_defaults_that_follow_another_need_name_it() -> None:
 def test_the_volume_is_derived_from_rate_and_size() -> None:
     """Its default and bounds are those of the product, in megabytes."""
     volume = derived_needs()["megabytes_per_second"]
+    factors = ("messages_per_second", "message_bytes")
+    assert (factors, 1_000_000.0) == product_of("megabytes_per_second")
     assert (10 * 1000 / 1e6, 0.0001 * 1 / 1e6, 1e9 * 1e9 / 1e6) == (
         volume.default,
         volume.least,
@@ -108,3 +120,18 @@ def test_silent_versions_are_the_newest() -> None:
         vocabulary()["rabbitmq_version"].default,
         vocabulary()["kafka_version"].default,
     )
+
+
+@pytest.mark.parametrize(
+    ("need", "oldest", "newest"),
+    [
+        ("rabbitmq_version", rabbitmq.OLDEST, rabbitmq.NEWEST),
+        ("kafka_version", kafka.OLDEST, kafka.NEWEST),
+    ],
+)
+def test_versions_lie_between_those_of_the_models(
+    need: str, oldest: BrokerVersion, newest: BrokerVersion
+) -> None:
+    """The release lines are in order, and end where the models end."""
+    assert (oldest, newest) == version_bounds(need)
+    assert sorted(set(modelled_versions(need))) == list(modelled_versions(need))
