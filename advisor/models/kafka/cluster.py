@@ -153,6 +153,11 @@ class Cluster:
         for partition in self._partitions():
             partition.fence(node)
 
+    def configure_topic(self, name: str, config: Mapping[str, str]) -> None:
+        """Replace a topic's settings; what they make due goes at the next check."""
+        self.topics.configure(name, config)
+        self.housekeeping.settings_changed()
+
     # Groups
 
     def require_coordinator(self) -> None:

@@ -211,7 +211,7 @@ class KafkaSession:
         if self._desk.plan.transactions and self._option != SHARE:
             self._process_in_transaction(delivery, result, dies=dies_before_settling)
             return
-        self._publish(result)
+        self._design.produce(result)
         if dies_before_settling:
             self._crash(delivery.reader)
         else:
