@@ -190,6 +190,7 @@ class Wait(StepBase):
 class Work(StepBase):
     """Members that each take one, hold it for its service time and settle, until drained.
 
+    A member that has died before is left out.
     ``service_of`` has the labels that take another time. ``fails`` says how often the work on a
     label fails (it is rejected) before it succeeds. Whoever first holds a label of
     ``dies_holding`` dies with it. Drained means: nobody holds anything and nothing came for

@@ -23,6 +23,7 @@ class Recorder:
         self.failures: list[Failure] = []
         self.group_of: dict[str, str] = {}
         self.holding: dict[str, list[Delivery]] = {}
+        self.dead: set[str] = set()
         self.stopped = False
         self.step_number = 0
 
@@ -85,6 +86,7 @@ class Recorder:
     def crash(self, session: Session, reader: str, step: StepBase) -> None:
         """The reader dies with what it holds."""
         self.holding.pop(reader, None)
+        self.dead.add(reader)
         if self.take(session.crash(reader), f"crash {reader}", step) is not None:
             self.note(session, "crashed", reader=reader)
 

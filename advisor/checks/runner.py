@@ -6,6 +6,7 @@ Judges nothing. A step that is not done ends the run unless the step tolerates t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from advisor.checks.check import (
@@ -223,15 +224,23 @@ class _Run:
             if delivery is None:
                 return
             if step.dies_after != "received":
-                first = self.recorder.messages[delivery.label].duplicate_of or delivery.label
-                copy = self.again(f"{first}/forwarded")
-                copied = Message(copy.label, duplicate_of=first)
-                self.recorder.sent(session, copied, self.sessions["target"].publish(copied), step)
+                self.forward_one(session, step, delivery)
                 if step.dies_after != "published" and not self.recorder.stopped:
                     self.recorder.settle(session, delivery, step)
             if step.dies_after is not None:
                 self.recorder.crash(session, step.reader, step)
                 return
+
+    def forward_one(self, session: Session, step: Forward, delivery: Delivery) -> None:
+        """Publish to the target. A forwarder that starts again knows nothing of an earlier try.
+
+        So the target is sent a new message, while the log counts it as the one it came from.
+        """
+        origin = self.recorder.messages[delivery.label]
+        first = origin.duplicate_of or origin.label
+        copy = replace(origin, label=self.again(f"{first}/forwarded").label, duplicate_of=None)
+        outcome = self.sessions["target"].publish(copy)
+        self.recorder.sent(session, replace(copy, duplicate_of=first), outcome, step)
 
     def stop_nodes(self, session: Session, step: StopNodes) -> None:
         outcome = session.stop_nodes(step.count, power_loss=step.power_loss)

@@ -14,8 +14,8 @@ from advisor.domain.outcome import Unknown
 
 TICK_MS_MIN = 10
 TICK_MS_MAX = 60_000
-TRIES_MAX = 50
-"""A label delivered this often is going round for ever: the members stop taking more."""
+TRIES_MAX = 22
+"""A label delivered more often is going round for ever: the members stop taking more."""
 
 
 class Drain:
@@ -26,7 +26,7 @@ class Drain:
         self.session = session
         self.recorder = recorder
         self.live = live
-        self.idle = list(step.members)
+        self.idle = [reader for reader in step.members if reader not in recorder.dead]
         self.busy: dict[str, tuple[Delivery, int]] = {}
         self.tries: dict[str, int] = {}
         self.deaths = set(step.dies_holding)
