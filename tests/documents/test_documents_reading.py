@@ -127,6 +127,7 @@ def test_positions_count_from_one_and_fall_back_to_the_parent() -> None:
     }
 
 
+@pytest.mark.usefixtures("parser")
 def test_a_byte_order_mark_and_windows_line_ends_do_not_count() -> None:
     """They change neither values nor places."""
     document = read(b"\xef\xbb\xbfa: 1\r\nb: 2\r\n")

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.documents import check_schema, examples_folder, read_yaml
+from advisor.documents import Data, check_schema, examples_folder, read_yaml
 from advisor.domain.problem import InputError, Position
 from advisor.domain.requirements import Answer, Requirements, Standing
 from advisor.domain.rules import Level
 from advisor.domain.version import BrokerVersion
 from advisor.requirements import load_requirements, validate, vocabulary
+from advisor.requirements.answers import value_of
 from advisor.requirements.loading import Reading
 
 STATED, ASSUMED, UNKNOWN = Standing.STATED, Standing.ASSUMED, Standing.UNKNOWN
@@ -245,6 +246,42 @@ def test_hardware_takes_numbers_ranges_and_unknown(path: Path) -> None:
         shape(team[f"hardware_{name}"])
         for name in ("nodes", "cpu_cores", "disk_mb_per_second", "network_round_trip_ms")
     ]
+
+
+@pytest.mark.parametrize(
+    "team",
+    [
+        'broker_versions: {rabbitmq: "3.10", kafka: "3.9"}',
+        'broker_versions: {rabbitmq: "4.3.6", kafka: "4.4.0"}',
+        "hardware: {nodes: {min: 1, max: 3}}",
+        "hardware: {nodes: unknown}",
+        "hardware: {nodes: 2}",
+    ],
+)
+def test_a_team_at_the_edge_is_no_fault(path: Path, team: str) -> None:
+    """The oldest and the newest version, and a cluster that may have nodes to lose."""
+    text = ISSUE_EXAMPLE.replace("operations: low", team)
+    load(path, text + "    high_availability: true\n    durability: replicated\n")
+
+
+@pytest.mark.parametrize(
+    ("need", "data", "value"),
+    [
+        ("consumers", 1.5, None),
+        ("consumers", 2.0, 2),
+        ("consumers", True, None),
+        ("consumers", 10**400, None),
+        ("task_seconds", float("nan"), None),
+        ("priority", 0, None),
+        ("routing", "patern", None),
+        ("protocols", ["mqtt", 5], None),
+        ("kafka_version", "latest", None),
+        ("kafka_version", 4.4, None),
+    ],
+)
+def test_what_is_no_value_of_a_need_is_none(need: str, data: Data, value: object) -> None:
+    """The loader never takes what the schema refuses."""
+    assert value == value_of(vocabulary()[need], data)
 
 
 def test_several_workloads_feed_one_another(path: Path) -> None:
