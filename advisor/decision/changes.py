@@ -80,10 +80,12 @@ class Variations:
     ) -> Variation | None:
         owner = None if place is None else self._names[place]
         try:
-            words = _verdicts(self._space(place, question, after))
+            space = self._space(place, question, after)
+            words = _verdicts(space)
         except TooManyError:
             self.unproven.append((owner, question))
             return None
+        self.left -= space.nodes
         if words is None or self._before is None:
             return None
         system, verdicts, options = words
@@ -114,16 +116,7 @@ class Variations:
             workloads[place] = _with(workloads[place], question, after)
             if len(self.base.teams) == 1 and not self.base.team.cells:
                 shared = {i: part for i, part in enumerate(self.base.parts) if i != place}
-        if self.left <= 0:
-            raise TooManyError
-        try:
-            space = Space(self.base.engine, team, workloads, limit=self.left, shared=shared)
-            space.outcomes()
-        except TooManyError:
-            self.left = 0
-            raise
-        self.left -= space.nodes
-        return space
+        return Space(self.base.engine, team, workloads, limit=self.left, shared=shared)
 
 
 def _with(answers: Answers, question: str, cell: Cell) -> Answers:
@@ -134,14 +127,25 @@ Words = tuple[str, tuple[str, ...], tuple[str | None, ...]]
 
 
 def _verdicts(space: Space) -> Words | None:
-    """The system's verdict, then each workload's verdict and option; None if nothing is left."""
-    outcomes = space.outcomes()
-    if not outcomes:
+    """The system's verdict, then each workload's verdict and option; None if nothing is left.
+
+    Stops where more completions could not change what is said any more.
+    """
+    system: set[str] = set()
+    verdicts: list[set[str]] = [set() for _ in space.parts]
+    options: list[set[str | None]] = [set() for _ in space.parts]
+    for combination in space.combinations():
+        outcome = space.outcome(*combination)
+        system.add(outcome.verdict)
+        for place, one in enumerate(outcome.workloads):
+            verdicts[place].add(one.verdict)
+            options[place].add(one.option)
+        if len(system) > 1 and all(len(words) > 1 for words in verdicts):
+            break
+    if not system:
         return None
-    columns = list(zip(*(one.workloads for one in outcomes), strict=True))
-    options = [{one.option for one in column} for column in columns]
     return (
-        common_verdict(one.verdict for one in outcomes),
-        tuple(common_verdict(one.verdict for one in column) for column in columns),
+        common_verdict(system),
+        tuple(common_verdict(words) for words in verdicts),
         tuple(each.pop() if len(each) == 1 else None for each in options),
     )

@@ -42,13 +42,13 @@ class Open:
     """The open answers of the team or of one workload, merged.
 
     ``cells``: for each open question one cell for each group that can be told apart, with the
-    group's share of the question's cells in ``shares``. ``fixed`` has the answers that are known.
+    number of cells in the group in ``counts``. ``fixed`` has the answers that are known.
     ``groups`` gives the merged cell that each possible cell belongs to.
     """
 
     fixed: Cells
     cells: Possible
-    shares: Mapping[str, tuple[Fraction, ...]]
+    counts: Mapping[str, tuple[int, ...]]
     groups: Mapping[str, Mapping[Cell, Cell]]
     derived: tuple[Derived, ...]
 
@@ -57,21 +57,17 @@ class Open:
         """The open questions that are not derived, in their order."""
         return tuple(self.cells)
 
-    def size(self) -> int:
-        """An estimate of the completions: exact where nothing derived is open."""
-        count = 1
-        for cells in self.cells.values():
-            count *= len(cells)
-        return count
-
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One value for every question; ``choice`` has the place of each open question's cell."""
+    """One value for every question; ``choice`` has the place of each open question's cell.
+
+    ``share`` says how likely it is, relative to the others.
+    """
 
     choice: tuple[int, ...]
     cells: Cells
-    share: Fraction
+    share: Fraction | int
 
 
 def potential(answers: Answers, given: Possible) -> dict[str, tuple[Cell, ...]]:
@@ -107,15 +103,13 @@ def merge(answers: Answers, given: Possible, readers: Sequence[Reader]) -> Open:
             groups[question] = _groups(question, every, readers, derived, groups)
     fixed = {name: cells[0] for name, cells in answers.cells.items() if len(cells) == 1}
     opened: dict[str, tuple[Cell, ...]] = {}
-    shares: dict[str, tuple[Fraction, ...]] = {}
+    counts: dict[str, tuple[int, ...]] = {}
     for question, cells in answers.cells.items():
         if len(cells) > 1:
             members = [groups[question][cell] for cell in cells]
             opened[question] = tuple(dict.fromkeys(members))
-            shares[question] = tuple(
-                Fraction(members.count(cell), len(cells)) for cell in opened[question]
-            )
-    return Open(fixed, opened, shares, groups, derived)
+            counts[question] = tuple(members.count(cell) for cell in opened[question])
+    return Open(fixed, opened, counts, groups, derived)
 
 
 def _groups(
@@ -166,23 +160,29 @@ def _signature(question: str, cell: Cell, reader: Reader) -> Hashable:
 def completions(merged: Open, given: Cells) -> Iterator[Completion]:
     """Every completion beside the ``given`` cells of other questions.
 
-    Cells of a derived question that nothing tells apart count once, with their common share.
-    Combinations that a derived question excludes are left out, so shares may sum to less than 1.
+    ``cells`` is one mapping that changes with the next completion: copy what is to be kept. Cells
+    of a derived question that nothing tells apart count once, with their common share.
+    Combinations that a derived question excludes are left out.
     """
-    places = [range(len(cells)) for cells in merged.cells.values()]
+    cells = {**given, **merged.fixed}
+    places = [range(len(own)) for own in merged.cells.values()]
+    each = [(question, own, merged.counts[question]) for question, own in merged.cells.items()]
     for choice in product(*places):
-        cells = {**given, **merged.fixed}
-        share = Fraction(1)
-        for question, place in zip(merged.cells, choice, strict=True):
-            cells[question] = merged.cells[question][place]
-            share *= merged.shares[question][place]
-        for full, part in _derive(merged, 0, cells):
-            yield Completion(choice, full, share * part)
+        share = 1
+        for (question, own, counts), place in zip(each, choice, strict=True):
+            cells[question] = own[place]
+            share *= counts[place]
+        if not merged.derived:
+            yield Completion(choice, cells, share)
+            continue
+        for part in _derive(merged, 0, cells):
+            yield Completion(choice, cells, share * part)
 
 
-def _derive(merged: Open, start: int, cells: dict[str, Cell]) -> Iterator[tuple[Cells, Fraction]]:
+def _derive(merged: Open, start: int, cells: dict[str, Cell]) -> Iterator[Fraction | int]:
+    """Sets the derived cells in every way that the others allow, and gives its share."""
     if start == len(merged.derived):
-        yield dict(cells), Fraction(1)
+        yield 1
         return
     one = merged.derived[start]
     allowed = one.cells_at({parent: cells[parent] for parent in one.parents})
@@ -193,5 +193,5 @@ def _derive(merged: Open, start: int, cells: dict[str, Cell]) -> Iterator[tuple[
         counts[member] = counts.get(member, 0) + 1
     for cell, count in counts.items():
         cells[one.question] = cell
-        for full, share in _derive(merged, start + 1, cells):
-            yield full, share * Fraction(count, len(allowed))
+        for share in _derive(merged, start + 1, cells):
+            yield share if count == len(allowed) else share * Fraction(count, len(allowed))

@@ -8,7 +8,7 @@ from fractions import Fraction
 from advisor.decision.completions import Possible, Reader
 from advisor.decision.pairs import pairs
 from advisor.decision.problem import Cells, SystemProblem
-from advisor.decision.score import Scored, Tally, singles
+from advisor.decision.score import Candidate, Scored, Tally, singles
 from advisor.decision.systems import Chooser, Outcome
 from advisor.decision.table import Column, Tables
 
@@ -26,6 +26,7 @@ class Engine:
         self._bits = self.chooser.system_bits()
         self._sets = range(1 << len(self.chooser.families))
         self._costs: dict[tuple[Hashable, ...], Fraction] = {}
+        self._scored: dict[tuple[Hashable, ...], Scored] = {}
         self._outcomes: dict[tuple[tuple[Fraction, ...], tuple[Scored, ...]], Outcome] = {}
 
     def cost(self, systems: int, team: Cells) -> Fraction:
@@ -54,12 +55,25 @@ class Engine:
         """
         tables = self.tables[place]
         conflicts = tables.standing_conflicts(cells)
-        scored = singles(tables, columns, tally, places, conflicts, self._bits)
-        if all(one.violated for one in scored.candidates):
+        violated = singles(tables, columns, tally, conflicts)
+        if all(violated[option] for option in places):
             cost = self.problem.conventions.costs.pair_in_one_system
             more = pairs(tables, columns, places, conflicts, self._bits, cost)
-            scored = Scored(scored.weights, scored.candidates + more)
-        return scored
+        else:
+            more = ()
+        key = (tally.weights, tuple(tally.points), tuple(violated), tuple(places), more)
+        known = self._scored.get(key)
+        if known is None:
+            known = Scored(
+                tally.weights,
+                tuple(
+                    Candidate((option,), self._bits[option], violated[option], tally.points[option])
+                    for option in places
+                )
+                + more,
+            )
+            self._scored[key] = known
+        return known
 
     def outcome(self, scored: tuple[Scored, ...], team: Cells) -> Outcome:
         """What the method says when every answer is known."""

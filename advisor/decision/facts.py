@@ -127,5 +127,5 @@ def reference(space: Space, place: int, option: str | None) -> tuple[Cells, tupl
     at = next(i for i, one in enumerate(part.beside[team]) if one.scored == own)
     for i, completion in enumerate(completions(part.merged, space.teams[team].cells)):
         if i == at:
-            return completion.cells, outcome.winners
+            return dict(completion.cells), outcome.winners
     raise AssertionError("every situation is a completion")

@@ -99,7 +99,7 @@ class _Distribution:
     def __init__(self) -> None:
         self.shares: dict[Outcome, Fraction] = defaultdict(Fraction)
 
-    def add(self, outcome: Outcome, share: Fraction) -> None:
+    def add(self, outcome: Outcome, share: Fraction | int) -> None:
         self.shares[outcome] += share
 
     @property
@@ -117,7 +117,7 @@ class _Distribution:
 
 def _weighted(
     space: Space, place: int | None = None, chosen: tuple[int, int] | None = None
-) -> Iterator[tuple[int, tuple[Scored, ...], Fraction]]:
+) -> Iterator[tuple[int, tuple[Scored, ...], Fraction | int]]:
     """Every combination of different scores with its share.
 
     ``chosen`` (which open question of ``place``, None for the team, and which of its cells) leaves

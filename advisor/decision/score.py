@@ -22,8 +22,7 @@ class Opposed(NamedTuple):
     conflict: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One option, or a pair of them, for one completion.
 
     ``parts`` are places in the option list; ``systems`` a bit for each broker family; ``violated``
@@ -37,9 +36,12 @@ class Candidate:
     points: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scored:
-    """Every candidate of one workload for one completion; ``weights`` is the sum W."""
+    """Every candidate of one workload for one completion; ``weights`` is the sum W.
+
+    The engine makes each different one once, so they are compared by identity.
+    """
 
     weights: int
     candidates: tuple[Candidate, ...]
@@ -121,21 +123,10 @@ def fewest(opposed: Sequence[Opposed]) -> int:
 
 
 def singles(
-    tables: Tables,
-    columns: Sequence[Column | None],
-    tally: Tally,
-    places: Sequence[int],
-    conflicts: Conflicts,
-    systems: Sequence[int],
-) -> Scored:
-    """Every available option by itself."""
+    tables: Tables, columns: Sequence[Column | None], tally: Tally, conflicts: Conflicts
+) -> list[int]:
+    """h of every option, available or not."""
     violated = tally.violated()
     for option in conflicts:
         violated[option] = fewest(conflict_families(option, tables, columns, conflicts))
-    return Scored(
-        tally.weights,
-        tuple(
-            Candidate((place,), systems[place], violated[place], tally.points[place])
-            for place in places
-        ),
-    )
+    return violated

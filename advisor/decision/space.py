@@ -7,7 +7,7 @@ cost by different situations and not by completions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from typing import TypeVar
@@ -36,7 +36,7 @@ class Situation:
 
     choice: tuple[int, ...]
     scored: Scored
-    share: Fraction
+    share: Fraction | int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,9 @@ class Space:
         self._outcomes: dict[tuple[int, tuple[Scored, ...]], Outcome] = {}
         every = potential(team, {})
         self.team = merged_team(engine, team, workloads)
-        self.teams = tuple(self._counted(completions(self.team, {})))
+        self.teams = tuple(
+            replace(one, cells=dict(one.cells)) for one in self._counted(completions(self.team, {}))
+        )
         self.parts = tuple(
             shared[place] if shared and place in shared else self._part(place, answers, every)
             for place, answers in enumerate(workloads)

@@ -52,6 +52,13 @@ class Outcome:
     workloads: tuple[WorkloadOutcome, ...]
 
 
+class Use(NamedTuple):
+    """What a workload uses: the equal best candidates, plainest first, and their value."""
+
+    equals: tuple[Candidate, ...]
+    value: Fraction
+
+
 class Choice(NamedTuple):
     """One set of systems, as bits, with its merit and the equal best candidates per workload."""
 
@@ -87,6 +94,7 @@ class Chooser:
             if fed in names
         )
         self.bridge = problem.conventions.costs.bridge
+        self._best: dict[tuple[Scored, int], Use] = {}
 
     def system_bits(self) -> tuple[int, ...]:
         """For each option the bit of its family, 0 where it needs no broker."""
@@ -100,22 +108,28 @@ class Chooser:
         """Every set of systems in which each workload has an option at all."""
         found = []
         for systems in range(1 << len(self.families)):
-            uses = tuple(self.best(one, systems) for one in scored)
-            if all(uses):
-                found.append(Choice(systems, self._merit(scored, uses, cost(systems)), uses))
+            uses = [self.best(one, systems) for one in scored]
+            if all(use.equals for use in uses):
+                found.append(
+                    Choice(
+                        systems,
+                        self._merit(scored, uses, cost(systems)),
+                        tuple(use.equals for use in uses),
+                    )
+                )
         if not found:
             raise ValueError("a workload has no option that could be chosen")
         return found
 
-    def _merit(
-        self, scored: Sequence[Scored], uses: Sequence[Sequence[Candidate]], cost: Fraction
-    ) -> Merit:
+    def _merit(self, scored: Sequence[Scored], uses: Sequence[Use], cost: Fraction) -> Merit:
         weights = value = Fraction(0)
         for share, one, use in zip(self.shares, scored, uses, strict=True):
             weights += share * one.weights
-            value += share * one.value(use[0], self.denominator)
-        value -= (cost + self.bridge_cost(uses)) / max(Fraction(1), weights)
-        return Merit(sum(use[0].violated for use in uses), value)
+            value += share * use.value
+        cost += self._bridge_cost(uses)
+        if cost:
+            value -= cost / weights if weights > 1 else cost
+        return Merit(sum(use.equals[0].violated for use in uses), value)
 
     def forced(
         self,
@@ -126,29 +140,40 @@ class Chooser:
     ) -> Merit | None:
         """The best that all workloads together can reach if one uses this candidate."""
         best: Merit | None = None
+        own = Use((candidate,), scored[place].value(candidate, self.denominator))
         for systems in range(1 << len(self.families)):
             if candidate.systems & ~systems:
                 continue
-            uses = [self.best(one, systems) for one in scored]
-            uses[place] = (candidate,)
-            if all(uses):
+            uses = [
+                own if here == place else self.best(one, systems) for here, one in enumerate(scored)
+            ]
+            if all(use.equals for use in uses):
                 merit = self._merit(scored, uses, cost(systems))
                 if best is None or merit.beats(best):
                     best = merit
         return best
 
-    def best(self, scored: Scored, systems: int) -> tuple[Candidate, ...]:
+    def best(self, scored: Scored, systems: int) -> Use:
         """The equal best candidates that need no system beyond these, fewest systems first."""
+        key = (scored, systems)
+        known = self._best.get(key)
+        if known is None:
+            known = self._best[key] = self._find_best(scored, systems)
+        return known
+
+    def _find_best(self, scored: Scored, systems: int) -> Use:
         within = [one for one in scored.candidates if not one.systems & ~systems]
         if not within:
-            return ()
+            return Use((), Fraction(0))
         violated = min(one.violated for one in within)
         within = [one for one in within if one.violated == violated]
         points = max(one.points for one in within)
         within = [one for one in within if one.points == points]
         fewest = min(one.systems.bit_count() for one in within)
         within = [one for one in within if one.systems.bit_count() == fewest]
-        return tuple(sorted(within, key=self.plainness))
+        return Use(
+            tuple(sorted(within, key=self.plainness)), scored.value(within[0], self.denominator)
+        )
 
     def plainness(self, candidate: Candidate) -> tuple[int, int, str]:
         """Orders equals: one design before two, then the simpler, then by name."""
@@ -158,10 +183,10 @@ class Chooser:
     def name(self, candidate: Candidate) -> str:
         return " + ".join(self.options[part].id for part in candidate.parts)
 
-    def bridge_cost(self, uses: Sequence[Sequence[Candidate]]) -> Fraction:
+    def _bridge_cost(self, uses: Sequence[Use]) -> Fraction:
         """The bridge, once, where a workload feeds one that uses other systems."""
         for giver, taker in self.feeds:
-            here, there = uses[giver][0].systems, uses[taker][0].systems
+            here, there = uses[giver].equals[0].systems, uses[taker].equals[0].systems
             if here and there and not here & there:
                 return self.bridge
         return Fraction(0)
