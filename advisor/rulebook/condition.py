@@ -37,10 +37,10 @@ _FORM = "[field, operator, literal], {all: [...]}, {any: [...]} or {not: ...}"
 
 
 def read_condition(
-    faults: Faults, path: Path, data: object, needs: Mapping[str, NeedType]
+    faults: Faults, path: Path, data: object, needs: Mapping[str, NeedType], depth: int = 0
 ) -> Predicate:
     """The condition at ``path``; with problems found it is one that always holds."""
-    if len(path) > DEPTH_MAX * 2:
+    if depth > DEPTH_MAX:
         faults.add(path, f"conditions may be nested {DEPTH_MAX} deep at most")
         return ALWAYS
     if isinstance(data, list):
@@ -48,23 +48,24 @@ def read_condition(
     if isinstance(data, dict) and len(data) == 1:
         ((word, inner),) = data.items()
         if word == "not":
-            return Not(read_condition(faults, (*path, word), inner, needs))
+            return Not(read_condition(faults, (*path, word), inner, needs, depth + 1))
         if word in ("all", "any"):
-            return _several(faults, (*path, word), inner, needs, all_of=word == "all")
+            parts = _several(faults, (*path, word), inner, needs, depth + 1)
+            return All(parts) if word == "all" else Any(parts)
     faults.add(path, "is no condition", f"expected {_FORM}")
     return ALWAYS
 
 
 def _several(
-    faults: Faults, path: Path, data: object, needs: Mapping[str, NeedType], *, all_of: bool
-) -> Predicate:
+    faults: Faults, path: Path, data: object, needs: Mapping[str, NeedType], depth: int
+) -> tuple[Predicate, ...]:
     if not isinstance(data, list) or not data:
         faults.add(path, f"{quoted(str(path[-1]))} needs a list with at least one condition")
-        return ALWAYS
-    parts = tuple(
-        read_condition(faults, (*path, index), part, needs) for index, part in enumerate(data)
+        return ()
+    return tuple(
+        read_condition(faults, (*path, index), part, needs, depth)
+        for index, part in enumerate(data)
     )
-    return All(parts) if all_of else Any(parts)
 
 
 def _atom(

@@ -171,12 +171,15 @@ def _strength(record: Record) -> Fraction:
 
 def _proof(record: Record, names: Names) -> _Proof:
     says = record.text("says")
-    source = _source(record.faults, (*record.path, "source"), record.raw("source"))
+    data = record.raw("source")
+    source = Source("project", "")
+    if record.has("source"):
+        source = _source(record.faults, (*record.path, "source"), data)
     checks: tuple[str, ...] = ()
     if record.has("checks"):
         checks = record.names("checks", "check", names.checks)
     reason = record.optional_text("not_run") or ""
-    if record.has("checks") == record.has("not_run"):
+    if record.is_mapping and record.has("checks") == record.has("not_run"):
         message = "needs either checks or, in not_run, the reason why none can run"
         record.faults.add(record.path, message)
     return _Proof(says, source, checks, reason)
@@ -255,7 +258,8 @@ def _check_ids(record: Record, criterion: Criterion) -> None:
 
 
 def _check_coverage(record: Record, criterion: Criterion, names: Names) -> None:
+    """A faulty claim may be the missing one, so faults are said first."""
     claimed = {claim.option for claim in criterion.claims}
     for option in names.options:
-        if option not in claimed and criterion.claims:
+        if option not in claimed and not record.faults.problems:
             record.fault("claims", f"no claim for the option {quoted(option)}")

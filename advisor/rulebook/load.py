@@ -38,6 +38,11 @@ class _Files:
                 if faults is not None:
                     yield path, faults
 
+    def named(self, part: str) -> tuple[str, ...]:
+        """What the files of a part are named after, faulty ones too: one fault is said once."""
+        paths = (path for folder in self.folders for path in sorted(folder.glob(f"{part}/*.yaml")))
+        return tuple(dict.fromkeys(path.stem for path in paths))
+
     def _open(self, path: Path, kind: str, *, trusted: bool) -> Faults | None:
         try:
             document = read_yaml(path)
@@ -73,10 +78,11 @@ def load_rule_book(
     """
     files = _Files(folders, trusted, [])
     options = _options(files, needs)
-    criteria = _criteria(files, Names(needs, tuple(options), checks))
+    names = Names(needs, files.named("options"), checks)
+    criteria = _criteria(files, names)
     conventions = _conventions(files)
-    files.problems.extend(_dangling(criteria))
-    if not options:
+    files.problems.extend(_dangling(criteria, files.named("criteria")))
+    if not names.options:
         files.problems.append(Problem(Position(str(folders[0])), "has no options"))
     if conventions is None and not files.problems:
         files.problems.append(Problem(Position(str(folders[0])), "has no conventions.yaml"))
@@ -132,9 +138,9 @@ def _check_name(faults: Faults, path: Path, identity: str) -> None:
         faults.add(("id",), f"the file of {quoted(identity)} is named {path.name}")
 
 
-def _dangling(criteria: Mapping[str, Criterion]) -> Iterator[Problem]:
+def _dangling(criteria: Mapping[str, Criterion], named: Collection[str]) -> Iterator[Problem]:
     for criterion in criteria.values():
         for conflict in criterion.conflicts:
-            for name in sorted(conflict.criteria - criteria.keys()):
+            for name in sorted(conflict.criteria - set(named)):
                 message = f"unknown criterion {quoted(name)}"
-                yield Problem(conflict.position, message, did_you_mean(name, criteria))
+                yield Problem(conflict.position, message, did_you_mean(name, named))
