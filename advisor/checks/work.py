@@ -1,8 +1,8 @@
 """The drain loop: members each take one message, hold it, settle it, until nothing is left.
 
-Time jumps to the next thing due. While members idle, they look again after 10 ms, then after
-twice as long each time, up to a minute: a message is never found later than the time that had
-already gone by without one, so hours of waiting cost few steps.
+Time jumps to the next thing due. Members who idle look again after 10 ms, then after twice as
+long each time, up to a minute: a message is never found later than the time that had already gone
+by without one, so hours of waiting cost few steps.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class Drain:
         self.idle = [reader for reader in step.members if reader not in recorder.dead]
         self.busy: dict[str, tuple[Delivery, int]] = {}
         self.tries: dict[str, int] = {}
+        self.tries_most = 0
         self.deaths = set(step.dies_holding)
         self.quiet_since_ms = session.now_ms
 
@@ -41,12 +42,12 @@ class Drain:
                 self.quiet_since_ms = self.session.now_ms
                 continue
             quiet_ms = self.session.now_ms - self.quiet_since_ms
-            endless = max(self.tries.values(), default=0) > TRIES_MAX
+            endless = self.tries_most > TRIES_MAX
             if not self.busy and (endless or quiet_ms >= self._ms(self.step.quiet)):
                 return
-            until_ms = min((due for _, due in self.busy.values()), default=None)
-            if until_ms is not None:
-                tick_ms = min(tick_ms, until_ms - self.session.now_ms)
+            if self.busy:
+                rest_ms = min(due for _, due in self.busy.values()) - self.session.now_ms
+                tick_ms = min(tick_ms, rest_ms) if self.idle else rest_ms
             before_ms = self.session.now_ms
             self.recorder.must(self.session.wait(tick_ms), "wait")
             if self.session.now_ms <= before_ms:
@@ -59,7 +60,7 @@ class Drain:
     def _take(self) -> bool:
         taken = False
         for reader in tuple(self.idle):
-            if max(self.tries.values(), default=0) > TRIES_MAX or self.recorder.stopped:
+            if self.tries_most > TRIES_MAX or self.recorder.stopped:
                 return taken
             delivery = self.recorder.receive(self.session, reader, 0, self.step)
             if delivery is None:
@@ -67,6 +68,7 @@ class Drain:
             taken = True
             label = delivery.label
             self.tries[label] = self.tries.get(label, 0) + 1
+            self.tries_most = max(self.tries_most, self.tries[label])
             self.idle.remove(reader)
             if label in self.deaths:
                 self.deaths.remove(label)

@@ -94,6 +94,7 @@ class JobTable:
     def create(self, *, message_bytes_max: int, one_lane: bool) -> None:
         """Make the tables; large messages want large pages."""
         self.one_lane = one_lane
+        self.database.execute("PRAGMA secure_delete = OFF")
         if message_bytes_max > BODY_BYTES_MAX:
             self.database.execute("PRAGMA page_size = 65536")
         self.database.executescript(
@@ -209,11 +210,13 @@ class JobTable:
         self._folder = self._folder or tempfile.TemporaryDirectory(prefix="job-table-")
         path = Path(self._folder.name) / "jobs.sqlite"
         path.unlink(missing_ok=True)
-        with sqlite3.connect(path) as copy:
-            self.database.backup(copy)
-        copy.close()
+        file = sqlite3.connect(path, isolation_level=None)
+        file.execute("PRAGMA synchronous = OFF")
+        self.database.backup(file)
         self.database.close()
+        file.close()
         self.database = sqlite3.connect(path, isolation_level=None)
+        self.database.execute("PRAGMA synchronous = OFF")
         self._teach()
 
     def close(self) -> None:
