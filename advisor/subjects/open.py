@@ -49,10 +49,12 @@ def open_session(address: Address, variant: str | None = None) -> Session:
         raise NotPerformed("live brokers are not connected yet")
     package = _package(address.option)
     opened: Session
-    if address.version is None:
+    make_client: Callable[[BrokerVersion], Any] | None = getattr(package, "model_client", None)
+    if make_client is None:
         opened = package.open_session(address.option, variant)
+    elif address.version is None:
+        raise NotPerformed(f"{address} lacks the broker's version, as in {address}@1.0")
     else:
-        make_client: Callable[[BrokerVersion], Any] = package.model_client
         opened = package.open_session(address.option, variant, make_client(address.version))
     return opened
 

@@ -10,7 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from miniatures import Miniature
 
-from advisor.checks.check import Check, Crash, Duration, Join, Publish, Receive, Work, needs_rig
+from advisor.checks.check import (
+    Check,
+    Crash,
+    Duration,
+    Join,
+    Leave,
+    Publish,
+    Receive,
+    Reject,
+    Settle,
+    Work,
+    needs_rig,
+)
 from advisor.checks.claims import judge_claim, needs_variant
 from advisor.checks.judge import Held, NotHeld, Result, Undecided, judge
 from advisor.checks.observation import Observation
@@ -162,6 +174,30 @@ def test_a_crash_step_frees_what_was_held() -> None:
             Receive(reader="bob", capture="got"),
         ),
         held_when=All((Atom("duplicated", "==", 1), Atom("got.got", "==", ("one",)))),
+    )
+
+    assert isinstance(judge(check, run(check, Miniature())), Held)
+
+
+def test_steps_settle_reject_and_leave() -> None:
+    """Each frees what the reader held, and only settling ends it."""
+    check = replace(
+        SMOKE,
+        steps=(
+            Publish(label="one"),
+            Join(readers=("ann",), group="readers"),
+            Receive(reader="ann", then="reject"),
+            Receive(reader="ann", then="hold"),
+            Reject(reader="ann"),
+            Receive(reader="ann", then="hold"),
+            Settle(reader="ann"),
+            Leave(reader="ann"),
+            Join(readers=("bob",), group="readers"),
+            Receive(reader="bob", capture="got"),
+        ),
+        held_when=All(
+            (Atom("tries.one", "==", 3), Atom("lost", "==", 0), Atom("got.got", "==", ()))
+        ),
     )
 
     assert isinstance(judge(check, run(check, Miniature())), Held)

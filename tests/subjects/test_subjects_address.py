@@ -72,6 +72,12 @@ def test_names_a_variant_that_is_not_there() -> None:
         open_session(JOB_TABLE, "wings")
 
 
+def test_a_broker_needs_its_version() -> None:
+    """Behaviour depends on it, so none is assumed here."""
+    with pytest.raises(NotPerformed, match="version"):
+        open_session(Address("model", "kafka.topic"))
+
+
 def test_live_brokers_are_not_connected_yet() -> None:
     """It says so instead of running the model."""
     with pytest.raises(NotPerformed, match="live"):
