@@ -42,9 +42,12 @@ class ShareConsumer:
         self._turn = 0
 
     def subscribe(self, topics: Sequence[str]) -> None:
-        """Join the group; topics are names, never patterns."""
+        """Join the group, or change what a member reads; topics are names, never patterns."""
         group = self._group = self._cluster.share_group(self.config.group_id)
         self._topics = tuple(topics)
+        if self._member in group.members:
+            group.join(self._member, self._topics)
+            return
         number = 1
         while f"{self.config.client_id}-{number}" in group.members:
             number += 1

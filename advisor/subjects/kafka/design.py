@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from advisor.checks.session import Group, Message
 from advisor.domain.outcome import Refused
@@ -28,6 +28,17 @@ class Subscription:
     group: str
     topics: tuple[str, ...] = ()
     pattern: str | None = None
+
+
+class ShareMember(Protocol):
+    """What a design's own program may do with a reader of a share group."""
+
+    @property
+    def holds(self) -> bool: ...
+
+    def renew(self) -> None: ...
+
+    def subscribe(self) -> None: ...
 
 
 class Design:
@@ -123,6 +134,9 @@ class Design:
             except Halted as halted:
                 if not _is_unknown_setting(halted):
                     raise
+
+    def watch(self, reader: ShareMember) -> None:
+        """A reader of a share group began."""
 
     # Publishing
 

@@ -16,6 +16,7 @@ from advisor.subjects.kafka import protocol as native
 
 Value = TypeVar("Value")
 SLICE_MS = 100
+READ_ALL_WITHIN_MS = 5_000
 
 
 class Halted(Exception):  # noqa: N818 - not an error: the broker's answer on its way up
@@ -188,7 +189,10 @@ class Desk:
             start, end = self.do(native.ListOffsets(*name))
             self.do(native.Assign(reader, {name: start}))
             while self.do(native.Position(reader, name)) < end:
-                found.extend(self.do(native.Poll(reader)))
+                records = self.do(native.Poll(reader, READ_ALL_WITHIN_MS))
+                if not records:
+                    break
+                found.extend(records)
         self.do(native.CloseConsumer(reader))
         return found
 

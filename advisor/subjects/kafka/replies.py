@@ -50,6 +50,10 @@ class Replies:
         _, end = desk.do(native.ListOffsets(*place))
         desk.do(native.Assign(self._consumer(requester), {place: end}))
 
+    def consumers(self) -> list[str]:
+        """The requesters' consumers."""
+        return [self._consumer(requester) for requester in self._requesters]
+
     def request_headers(self, requester: str, message: Message) -> native.Headers:
         """What a request carries so that its reply finds back."""
         return ((REPLY_TO, requester.encode()), (CORRELATION, message.label.encode()))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from advisor.checks.session import Group, Message
 from advisor.subjects.kafka import protocol as native
-from advisor.subjects.kafka.design import SHARE, Design, Subscription
+from advisor.subjects.kafka.design import SHARE, Design, ShareMember, Subscription
 from advisor.subjects.kafka.desk import Desk
 from advisor.subjects.kafka.wire import is_selected, pattern_expression
 
@@ -18,10 +19,34 @@ class TopicPerRoutingKey(Design):
     stay a matter of the reader's own filter.
     """
 
+    def __init__(self, option: str, desk: Desk) -> None:
+        super().__init__(option, desk)
+        self._listing_readers: list[ShareMember] = []
+        self._known: tuple[str, ...] = ()
+
     def set_up(self) -> None:
         super().set_up()
         for group in self.desk.plan.groups:
             self.prepare_group(group)
+
+    def watch(self, reader: ShareMember) -> None:
+        """Share groups need a program that finds new topics for them."""
+        if not self._listing_readers:
+            self.desk.workers.append(self)
+        self._listing_readers.append(reader)
+
+    def pump(self) -> None:
+        names = self.desk.do(native.ListTopics())
+        if names != self._known:
+            self._known = names
+            for reader in self._listing_readers:
+                reader.subscribe()
+
+    def next_due_ms(self) -> int | None:
+        return None
+
+    def idle_consumers(self) -> Sequence[str]:
+        return ()
 
     def topic_for(self, message: Message) -> str:
         topic = self._topic_of(message.routing_key)
@@ -54,8 +79,6 @@ class TopicPerRoutingKey(Design):
 
     def _listed(self, pattern: str) -> tuple[str, ...]:
         """Share groups take names only: the reader's own code lists the topics that match."""
-        import re
-
         self.desk.part("list of matching topics")
         names = self.desk.do(native.ListTopics())
         return tuple(name for name in names if re.match(pattern, name))

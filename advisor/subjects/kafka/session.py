@@ -20,7 +20,7 @@ from advisor.subjects.kafka.identity import Outbox
 from advisor.subjects.kafka.model_client import model_client
 from advisor.subjects.kafka.reader import GroupReader, Held, Reader
 from advisor.subjects.kafka.replies import Replies, ReplyTopic
-from advisor.subjects.kafka.share_reader import LockRenewal, ShareReader
+from advisor.subjects.kafka.share_reader import ShareReader
 from advisor.subjects.kafka.variants import DESIGNS
 from advisor.subjects.kafka.wire import encoded
 
@@ -136,8 +136,7 @@ class KafkaSession:
         desk, design = self._desk, self._design
         if self._option == SHARE:
             reader = ShareReader(desk, design, name, group)
-            if isinstance(design, LockRenewal):
-                design.watch(reader)
+            design.watch(reader)
             return reader
         if isinstance(design, OutOfOrderCompletion):
             return PooledReader(desk, design.dispatcher(group), name, group)
@@ -295,6 +294,8 @@ class KafkaSession:
                 desk.attempt(native.CloseConsumer(consumer))
             reader.crash()
         self._readers.clear()
+        for consumer in self._replies.consumers():
+            desk.attempt(native.CloseConsumer(consumer))
         for worker in desk.workers:
             for consumer in worker.idle_consumers():
                 desk.attempt(native.CloseConsumer(consumer))

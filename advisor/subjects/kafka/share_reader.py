@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from advisor.checks.session import Delivery, Group
 from advisor.domain.outcome import Done, Unmodelled
 from advisor.subjects.kafka import protocol as native
-from advisor.subjects.kafka.design import Design
+from advisor.subjects.kafka.design import Design, ShareMember
 from advisor.subjects.kafka.desk import Desk, Halted
 from advisor.subjects.kafka.reader import Held, Start, delivery_of
 
@@ -49,8 +49,14 @@ class ShareReader:
                 "max.poll.records": str(desk.plan.prefetch),
             }
             desk.do(native.NewShareConsumer(consumer, config))
-            desk.do(native.Subscribe(consumer, subscription.topics, subscription.pattern))
             self._consumers.append(consumer)
+        self.subscribe()
+
+    def subscribe(self) -> None:
+        """Subscribe every consumer to what the design names, again if need be."""
+        subscriptions = self._design.subscriptions(self.group) if self._consumers else ()
+        for consumer, subscription in zip(self._consumers, subscriptions, strict=True):
+            self._desk.do(native.Subscribe(consumer, subscription.topics, subscription.pattern))
 
     def leave(self) -> None:
         for consumer in self._consumers:
@@ -152,11 +158,11 @@ class LockRenewal(Design):
 
     def __init__(self, option: str, desk: Desk) -> None:
         super().__init__(option, desk)
-        self._readers: list[ShareReader] = []
+        self._readers: list[ShareMember] = []
         self._due_ms = 0
         desk.workers.append(self)
 
-    def watch(self, reader: ShareReader) -> None:
+    def watch(self, reader: ShareMember) -> None:
         self._readers.append(reader)
 
     def pump(self) -> None:
