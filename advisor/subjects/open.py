@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -19,11 +18,12 @@ PACKAGES: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class NotPerformed(Exception):  # noqa: N818
     """Nobody can perform this design here: its claims stay documented."""
 
-    reason: str
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def performs(option: str) -> bool:
