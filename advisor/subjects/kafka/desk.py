@@ -200,13 +200,27 @@ class Desk:
 _Polled = tuple[str, Sequence[native.FetchedRecord]]
 
 
+_UNTOLD = frozenset({"value", "headers", "key", "record"})
+
+
+_TOLD: dict[type, tuple[str, ...]] = {}
+
+
+def _told(operation: native.Operation[object]) -> tuple[str, ...]:
+    """The fields of an operation that its line shows."""
+    names = _TOLD.get(type(operation))
+    if names is None:
+        found = fields(operation) if is_dataclass(operation) else ()
+        names = tuple(entry.name for entry in found if entry.name not in _UNTOLD)
+        _TOLD[type(operation)] = names
+    return names
+
+
 def described(operation: native.Operation[object]) -> str:
     """A call in one line: its name and what it names; bodies are left out."""
     words = [type(operation).__name__]
-    if is_dataclass(operation):
-        for entry in fields(operation):
-            content = getattr(operation, entry.name)
-            if entry.name in ("value", "headers", "key", "record") or content in (None, {}, ()):
-                continue
+    for name in _told(operation):
+        content = getattr(operation, name)
+        if content is not None and content != () and content != {}:
             words.append(str(content))
     return " ".join(words)

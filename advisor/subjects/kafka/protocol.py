@@ -41,15 +41,17 @@ class FetchedRecord(Protocol):
 
 
 class Operation(Generic[Result]):
-    """One native call; ``Result`` is what it gives when it is done."""
+    """One native call; ``Result`` is what it gives when it is done.
 
-    __slots__ = ()
+    Nobody compares or prints operations, and making the methods for it would take most of the time
+    that importing this module takes.
+    """
 
 
 # Administration
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CreateTopic(Operation[None]):
     """Admin.createTopics for one topic."""
 
@@ -59,7 +61,7 @@ class CreateTopic(Operation[None]):
     config: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CreatePartitions(Operation[None]):
     """Admin.createPartitions: ``count`` is the new total."""
 
@@ -67,26 +69,26 @@ class CreatePartitions(Operation[None]):
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class DeleteTopic(Operation[None]):
     """Admin.deleteTopics."""
 
     topic: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ListTopics(Operation[tuple[str, ...]]):
     """Admin.listTopics: names in order."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class DescribeTopic(Operation[tuple[int | None, ...]]):
     """Admin.describeTopics: the leader's node of each partition."""
 
     topic: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ListOffsets(Operation[tuple[int, int]]):
     """Admin.listOffsets: the oldest kept offset and the end of one partition."""
 
@@ -94,14 +96,14 @@ class ListOffsets(Operation[tuple[int, int]]):
     partition: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class DeleteGroup(Operation[None]):
     """Admin.deleteConsumerGroups or deleteShareGroups."""
 
     group: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AlterGroupConfigs(Operation[None]):
     """Admin.incrementalAlterConfigs on a group."""
 
@@ -109,14 +111,14 @@ class AlterGroupConfigs(Operation[None]):
     config: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ListGroupOffsets(Operation[Mapping[TopicPartition, int]]):
     """Admin.listConsumerGroupOffsets, or the start offsets of a share group."""
 
     group: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AlterShareGroupOffsets(Operation[None]):
     """Admin.alterShareGroupOffsets."""
 
@@ -127,7 +129,7 @@ class AlterShareGroupOffsets(Operation[None]):
 # Producers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class NewProducer(Operation[None]):
     """A producer of that name."""
 
@@ -135,7 +137,7 @@ class NewProducer(Operation[None]):
     config: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Produce(Operation[TopicPartition]):
     """Producer.send and wait for its acknowledgement; ``partition`` None: by the key."""
 
@@ -147,7 +149,7 @@ class Produce(Operation[TopicPartition]):
     partition: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ResendLast(Operation[None]):
     """The library's own retry of the last record sent to a partition."""
 
@@ -156,21 +158,21 @@ class ResendLast(Operation[None]):
     partition: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class InitTransactions(Operation[None]):
     """Producer.initTransactions."""
 
     producer: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class BeginTransaction(Operation[None]):
     """Producer.beginTransaction."""
 
     producer: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SendOffsetsToTransaction(Operation[None]):
     """Producer.sendOffsetsToTransaction with the group metadata of a consumer."""
 
@@ -179,14 +181,14 @@ class SendOffsetsToTransaction(Operation[None]):
     offsets: Mapping[TopicPartition, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CommitTransaction(Operation[None]):
     """Producer.commitTransaction."""
 
     producer: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AbortTransaction(Operation[None]):
     """Producer.abortTransaction."""
 
@@ -196,7 +198,7 @@ class AbortTransaction(Operation[None]):
 # Consumers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class NewConsumer(Operation[None]):
     """A consumer of that name; ``group.id`` may be left out for assigned partitions."""
 
@@ -204,7 +206,7 @@ class NewConsumer(Operation[None]):
     config: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class NewShareConsumer(Operation[None]):
     """A share consumer with explicit acknowledgement."""
 
@@ -212,7 +214,7 @@ class NewShareConsumer(Operation[None]):
     config: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Subscribe(Operation[None]):
     """Consumer.subscribe: topics by name, or a regular expression over whole names."""
 
@@ -221,7 +223,7 @@ class Subscribe(Operation[None]):
     pattern: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Assign(Operation[None]):
     """Consumer.assign, each partition from the given offset on."""
 
@@ -229,14 +231,14 @@ class Assign(Operation[None]):
     offsets: Mapping[TopicPartition, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Assignment(Operation[tuple[TopicPartition, ...] | None]):
     """Consumer.assignment; None while no assignment was ever received."""
 
     consumer: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Poll(Operation[tuple[FetchedRecord, ...]]):
     """Consumer.poll with a timeout: records, none if there were none in that time."""
 
@@ -244,7 +246,7 @@ class Poll(Operation[tuple[FetchedRecord, ...]]):
     within_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Position(Operation[int]):
     """Consumer.position."""
 
@@ -252,7 +254,7 @@ class Position(Operation[int]):
     partition: TopicPartition
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Seek(Operation[None]):
     """Consumer.seek."""
 
@@ -261,7 +263,7 @@ class Seek(Operation[None]):
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CommitOffsets(Operation[None]):
     """Consumer.commitSync of next offsets to read."""
 
@@ -269,7 +271,7 @@ class CommitOffsets(Operation[None]):
     offsets: Mapping[TopicPartition, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ShareAcknowledge(Operation[None]):
     """ShareConsumer.acknowledge and commitSync of one record."""
 
@@ -278,7 +280,7 @@ class ShareAcknowledge(Operation[None]):
     kind: Literal["ACCEPT", "RELEASE", "REJECT", "RENEW"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CloseConsumer(Operation[None]):
     """Consumer.close."""
 
