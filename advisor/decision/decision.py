@@ -34,6 +34,8 @@ from advisor.domain.recommendation import Ranked
 from advisor.domain.requirements import Standing
 
 NODE_LIMIT = 200_000
+CHANGE_LIMIT = 20_000
+"""The most completions and outcomes that all single changed answers together may cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class WorkloadDecision:
     is provisional where several are possible: then it is the one of least maximal ``regrets``, or
     None where two families are exactly equal. ``equals`` are options of the same family that tie
     with it. ``ranking`` and ``contradiction`` are those of one completion, in which the option wins
-    where it can; ``cells`` are its answers. ``intervals`` has the least and greatest score of each single design.
+    where it can; ``cells`` are its answers. ``intervals`` has the least and greatest score of each
+    single design.
     """
 
     name: str
@@ -122,8 +125,8 @@ class Decision:
 def decide(problem: SystemProblem, *, node_limit: int = NODE_LIMIT) -> Decision:
     """The decision for this problem; facts over unknown answers are exact or ``unproven``.
 
-    ``node_limit`` bounds the completions and outcomes looked at for the possible outcomes, and as
-    many again for single changed answers. Raises ValueError for a problem that has no answer at
+    ``node_limit`` bounds the completions and outcomes looked at for what is possible; single changed
+    answers may cost as many again, up to CHANGE_LIMIT. Raises ValueError for a problem that has no answer at
     all: no workload, no option, answers that exclude each other, a penalty that value could buy.
     """
     _check(problem)
@@ -170,7 +173,9 @@ class _Deciding:
         if not outcomes:
             raise ValueError("the answers exclude each other")
         questions = self._questions(space)
-        variations = Variations(space, self.problem.team, self.answers, self.limit)
+        variations = Variations(
+            space, self.problem.team, self.answers, min(self.limit, CHANGE_LIMIT)
+        )
         found = variations.every()
         if variations.unproven:
             self.unproven.append("variations")

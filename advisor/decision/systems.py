@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import NamedTuple
 
 from advisor.decision.problem import NO_SYSTEM, OptionFacts, SystemProblem
@@ -52,11 +53,13 @@ class Outcome:
     workloads: tuple[WorkloadOutcome, ...]
 
 
-class Use(NamedTuple):
-    """What a workload uses: the equal best candidates, plainest first, and their value."""
+class Scale(NamedTuple):
+    """What makes values whole numbers: over ``denominator``, a workload's points count its factor
+    and a cost in weight points ``cost_factor``."""
 
-    equals: tuple[Candidate, ...]
-    value: Fraction
+    factors: tuple[int, ...]
+    cost_factor: int
+    denominator: int
 
 
 class Choice(NamedTuple):
@@ -84,8 +87,8 @@ class Chooser:
         self.denominator = denominator
         self.members = tuple(range(len(problem.workloads))) if members is None else tuple(members)
         workloads = [problem.workloads[place] for place in self.members]
-        total = sum(workload.weight for workload in workloads)
-        self.shares = tuple(Fraction(workload.weight, total) for workload in workloads)
+        self.weights = tuple(workload.weight for workload in workloads)
+        self.shares = tuple(Fraction(own, sum(self.weights)) for own in self.weights)
         names = {workload.name: place for place, workload in enumerate(workloads)}
         self.feeds = tuple(
             (place, names[fed])
@@ -94,7 +97,7 @@ class Chooser:
             if fed in names
         )
         self.bridge = problem.conventions.costs.bridge
-        self._best: dict[tuple[Scored, int], Use] = {}
+        self._best: dict[tuple[Scored, int], tuple[Candidate, ...]] = {}
 
     def system_bits(self) -> tuple[int, ...]:
         """For each option the bit of its family, 0 where it needs no broker."""
@@ -106,30 +109,45 @@ class Chooser:
 
     def choices(self, scored: Sequence[Scored], cost: Callable[[int], Fraction]) -> list[Choice]:
         """Every set of systems in which each workload has an option at all."""
+        scale = self._scale(scored)
         found = []
         for systems in range(1 << len(self.families)):
-            uses = [self.best(one, systems) for one in scored]
-            if all(use.equals for use in uses):
-                found.append(
-                    Choice(
-                        systems,
-                        self._merit(scored, uses, cost(systems)),
-                        tuple(use.equals for use in uses),
-                    )
-                )
+            uses = tuple([self.best(one, systems) for one in scored])
+            if all(uses):
+                merit = self._merit(scale, [use[0] for use in uses], cost(systems))
+                found.append(Choice(systems, merit, uses))
         if not found:
             raise ValueError("a workload has no option that could be chosen")
         return found
 
-    def _merit(self, scored: Sequence[Scored], uses: Sequence[Use], cost: Fraction) -> Merit:
-        weights = value = Fraction(0)
-        for share, one, use in zip(self.shares, scored, uses, strict=True):
-            weights += share * one.weights
-            value += share * use.value
-        cost += self._bridge_cost(uses)
-        if cost:
-            value -= cost / weights if weights > 1 else cost
-        return Merit(sum(use.equals[0].violated for use in uses), value)
+    def _scale(self, scored: Sequence[Scored]) -> Scale:
+        """The whole numbers over which the values of these workloads are comparable."""
+        weights = [max(1, one.weights) for one in scored]
+        common = lcm(*weights)
+        needed = sum(own * one.weights for own, one in zip(self.weights, scored, strict=True))
+        spread = max(sum(self.weights), needed)
+        total = sum(self.weights) * common * self.denominator
+        return Scale(
+            tuple(
+                own * (common // weight) * spread
+                for own, weight in zip(self.weights, weights, strict=True)
+            ),
+            sum(self.weights) * total,
+            total * spread,
+        )
+
+    def _merit(self, scale: Scale, uses: Sequence[Candidate], cost: Fraction) -> Merit:
+        points = violated = 0
+        for factor, use in zip(scale.factors, uses, strict=True):
+            points += factor * use.points
+            violated += use.violated
+        if self.feeds and self.bridge:
+            cost += self._bridge_cost(uses)
+        below = cost.denominator
+        value = Fraction(
+            points * below - scale.cost_factor * cost.numerator, scale.denominator * below
+        )
+        return Merit(violated, value)
 
     def forced(
         self,
@@ -139,41 +157,39 @@ class Chooser:
         candidate: Candidate,
     ) -> Merit | None:
         """The best that all workloads together can reach if one uses this candidate."""
+        scale = self._scale(scored)
         best: Merit | None = None
-        own = Use((candidate,), scored[place].value(candidate, self.denominator))
         for systems in range(1 << len(self.families)):
             if candidate.systems & ~systems:
                 continue
-            uses = [
-                own if here == place else self.best(one, systems) for here, one in enumerate(scored)
-            ]
-            if all(use.equals for use in uses):
-                merit = self._merit(scored, uses, cost(systems))
+            uses = [self.best(one, systems) for one in scored]
+            uses[place] = (candidate,)
+            if all(uses):
+                merit = self._merit(scale, [use[0] for use in uses], cost(systems))
                 if best is None or merit.beats(best):
                     best = merit
         return best
 
-    def best(self, scored: Scored, systems: int) -> Use:
-        """The equal best candidates that need no system beyond these, fewest systems first."""
+    def best(self, scored: Scored, systems: int) -> tuple[Candidate, ...]:
+        """The equal best candidates that need no system beyond these, plainest first.
+
+        What needs fewer systems comes before what is otherwise equal.
+        """
         key = (scored, systems)
         known = self._best.get(key)
         if known is None:
             known = self._best[key] = self._find_best(scored, systems)
         return known
 
-    def _find_best(self, scored: Scored, systems: int) -> Use:
+    def _find_best(self, scored: Scored, systems: int) -> tuple[Candidate, ...]:
         within = [one for one in scored.candidates if not one.systems & ~systems]
         if not within:
-            return Use((), Fraction(0))
-        violated = min(one.violated for one in within)
-        within = [one for one in within if one.violated == violated]
-        points = max(one.points for one in within)
-        within = [one for one in within if one.points == points]
-        fewest = min(one.systems.bit_count() for one in within)
-        within = [one for one in within if one.systems.bit_count() == fewest]
-        return Use(
-            tuple(sorted(within, key=self.plainness)), scored.value(within[0], self.denominator)
-        )
+            return ()
+        top = min((one.violated, -one.points, one.systems.bit_count()) for one in within)
+        equal = [
+            one for one in within if (one.violated, -one.points, one.systems.bit_count()) == top
+        ]
+        return tuple(sorted(equal, key=self.plainness))
 
     def plainness(self, candidate: Candidate) -> tuple[int, int, str]:
         """Orders equals: one design before two, then the simpler, then by name."""
@@ -183,10 +199,10 @@ class Chooser:
     def name(self, candidate: Candidate) -> str:
         return " + ".join(self.options[part].id for part in candidate.parts)
 
-    def _bridge_cost(self, uses: Sequence[Use]) -> Fraction:
+    def _bridge_cost(self, uses: Sequence[Candidate]) -> Fraction:
         """The bridge, once, where a workload feeds one that uses other systems."""
         for giver, taker in self.feeds:
-            here, there = uses[giver].equals[0].systems, uses[taker].equals[0].systems
+            here, there = uses[giver].systems, uses[taker].systems
             if here and there and not here & there:
                 return self.bridge
         return Fraction(0)
