@@ -29,6 +29,7 @@ class Partition:
         "_alive",
         "_features",
         "_frozen",
+        "_unclean",
         "config",
         "eligible",
         "high_watermark",
@@ -62,6 +63,7 @@ class Partition:
         self._features = features
         self._alive = alive
         self._frozen = frozen
+        self._unclean: set[int] = set()
 
     # Reading
 
@@ -159,6 +161,7 @@ class Partition:
                 log.end_offset = source.end_offset
             if log.start_offset < source.start_offset:
                 log.drop_before(source.start_offset)
+            self._unclean.discard(node)
             if node not in self.in_sync:
                 self.in_sync.append(node)
                 if node in self.eligible:
@@ -187,7 +190,8 @@ class Partition:
         if len(self.in_sync) == 1 and not elr:
             return
         self.in_sync.remove(node)
-        if elr and len(self.in_sync) < self.config.min_insync_replicas:
+        incomplete = len(self.in_sync) < self.config.min_insync_replicas
+        if elr and incomplete and node not in self._unclean:
             self.eligible.append(node)
         if self.in_sync:
             self._advance()
@@ -206,6 +210,7 @@ class Partition:
         if node not in self.replicas:
             return
         self.replicas[node].lose_power()
+        self._unclean.add(node)
         if node in self.eligible:
             self.eligible.remove(node)
 

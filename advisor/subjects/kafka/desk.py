@@ -7,7 +7,7 @@ the step, which gives it back as its outcome.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from typing import Protocol, TypeVar
 
 from advisor.checks.session import Plan
@@ -210,7 +210,7 @@ def _told(operation: native.Operation[object]) -> tuple[str, ...]:
     """The fields of an operation that its line shows."""
     names = _TOLD.get(type(operation))
     if names is None:
-        found = fields(operation) if is_dataclass(operation) else ()
+        found: tuple[Field[object], ...] = fields(operation) if is_dataclass(operation) else ()
         names = tuple(entry.name for entry in found if entry.name not in _UNTOLD)
         _TOLD[type(operation)] = names
     return names

@@ -248,3 +248,26 @@ def test_commits_since_the_last_clean_stop_go_with_the_power() -> None:
     cluster.lose_power(1)
     cluster.start(1)
     assert 1 == consumer.committed(("t", 0))
+
+
+def test_a_replica_that_lost_power_is_not_eligible_until_it_has_caught_up() -> None:
+    cluster = Cluster(nodes=5)
+    config = {"min.insync.replicas": "2"}
+    topic = cluster.topics.create("t", partitions=1, replication_factor=3, config=config)
+    partition = topic.partitions[0]
+    for number in range(3):
+        send(cluster, b"%d" % number)
+    last = partition.leader
+    assert last is not None
+    first, second = (node for node in partition.replicas if node != last)
+    cluster.stop(first)
+    cluster.lose_power(second)
+    cluster.kernel.run_until(9_000)
+    assert ([last], []) == (partition.in_sync, partition.eligible)
+    cluster.stop(last)
+    cluster.start(second)
+    assert topic.partitions[0].leader is None
+    cluster.start(last)
+    assert last == topic.partitions[0].leader
+    assert [b"0", b"1", b"2"] == values(topic.partitions[0])
+    assert [3, 3] == [partition.replicas[node].end_offset for node in (last, second)]
