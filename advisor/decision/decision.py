@@ -125,9 +125,10 @@ class Decision:
 def decide(problem: SystemProblem, *, node_limit: int = NODE_LIMIT) -> Decision:
     """The decision for this problem; facts over unknown answers are exact or ``unproven``.
 
-    ``node_limit`` bounds the completions and outcomes looked at for what is possible; single changed
-    answers may cost as many again, up to CHANGE_LIMIT. Raises ValueError for a problem that has no answer at
-    all: no workload, no option, answers that exclude each other, a penalty that value could buy.
+    ``node_limit`` bounds the completions and outcomes looked at for what is possible; single
+    changed answers may cost as many again, up to CHANGE_LIMIT. Raises ValueError for a problem that
+    has no answer at all: no workload, no option, answers that exclude each other, a penalty that
+    value could buy.
     """
     _check(problem)
     denominator = first_denominator(problem.conventions)
