@@ -197,7 +197,8 @@ class Chooser:
         return (len(candidate.parts), simplicity, self.name(candidate))
 
     def name(self, candidate: Candidate) -> str:
-        return " + ".join(self.options[part].id for part in candidate.parts)
+        """Its id; a pair's in alphabetical order, so that the order of options does not matter."""
+        return " + ".join(sorted(self.options[part].id for part in candidate.parts))
 
     def _bridge_cost(self, uses: Sequence[Candidate]) -> Fraction:
         """The bridge, once, where a workload feeds one that uses other systems."""

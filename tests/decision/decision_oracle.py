@@ -159,7 +159,7 @@ class World:
 
     def pair(self, first: int, second: int) -> Design | None:
         one, two = self.options[first], self.options[second]
-        a, b = one.id, two.id
+        a, b = sorted((one.id, two.id))
         sided = [need for need in self.needs if need[1] is not Side.WHOLE]
         if not any(need[4][a] > need[4][b] for need in sided):
             return None

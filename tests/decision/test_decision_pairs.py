@@ -31,9 +31,9 @@ def scores(decision: Decision) -> dict[str, Fraction]:
 def test_a_pair_takes_the_better_of_each_side_and_the_worse_of_the_whole() -> None:
     """A queue and a log of one system: (3 + 3/2 + 3/2 - 1 point) over 9."""
     decision = decide(one_workload([QUEUE, LOG, FREE], [TASKS, REPLAY, RATE]))
-    assert Fraction(5, 9) == scores(decision)["queue + log"]
+    assert Fraction(5, 9) == scores(decision)["log + queue"]
     assert ("north", "conditional") == (decision.verdict, decision.status)
-    assert "queue + log" == decision.workloads[0].option
+    assert "log + queue" == decision.workloads[0].option
 
 
 def test_a_pair_of_two_systems_divides_the_workload() -> None:
@@ -51,8 +51,8 @@ def test_a_pair_of_two_systems_divides_the_workload() -> None:
 def test_one_system_for_both_halves_beats_two_by_their_cost() -> None:
     """Value lost within one system is less than what a second system costs."""
     decision = decide(one_workload([QUEUE, LOG, TOPIC, FREE], [TASKS, REPLAY, RATE]))
-    assert ("north", "queue + log") == (decision.verdict, decision.workloads[0].option)
-    assert scores(decision)["queue + topic"] > scores(decision)["queue + log"]
+    assert ("north", "log + queue") == (decision.verdict, decision.workloads[0].option)
+    assert scores(decision)["queue + topic"] > scores(decision)["log + queue"]
 
 
 def test_no_pair_comes_up_beside_a_single_design_that_fits() -> None:
@@ -85,12 +85,12 @@ def test_a_conflict_counts_only_where_its_design_carries_all_of_it() -> None:
     """The queue's conflict between tasks and replay is gone once the log takes the replay."""
     conflict = ConflictRule("apart", "queue", frozenset({"tasks", "replay"}))
     decision = decide(one_workload([QUEUE, LOG], [TASKS, REPLAY], conflicts=[conflict]))
-    row = next(one for one in decision.workloads[0].ranking if one.option == "queue + log")
+    row = next(one for one in decision.workloads[0].ranking if one.option == "log + queue")
     assert () == row.eliminated_by
     whole = replace(conflict, id="whole", criteria=frozenset({"tasks", "steady"}))
     steady = fixed_table("steady", Level.MUST, {"queue": ONE, "log": ONE})
     decision = decide(one_workload([QUEUE, LOG], [TASKS, REPLAY, steady], conflicts=[whole]))
-    row = next(one for one in decision.workloads[0].ranking if one.option == "queue + log")
+    row = next(one for one in decision.workloads[0].ranking if one.option == "log + queue")
     assert ["whole"] == [one.conflict for one in row.eliminated_by]
 
 
@@ -99,13 +99,13 @@ def test_what_both_meet_equally_goes_to_the_half_without_a_conflict() -> None:
     equal = fixed_table("equal", Level.MUST, {"queue": ONE, "log": ONE}, Side.QUEUE)
     conflict = ConflictRule("apart", "queue", frozenset({"tasks", "equal"}))
     decision = decide(one_workload([QUEUE, LOG], [TASKS, REPLAY, equal], conflicts=[conflict]))
-    assert ("north", "queue + log") == (decision.verdict, decision.workloads[0].option)
+    assert ("north", "log + queue") == (decision.verdict, decision.workloads[0].option)
 
 
 def test_contributions_of_a_pair_name_the_claims_of_the_half_that_serves() -> None:
     """A need of one side shows the claim of the better design."""
     decision = decide(one_workload([QUEUE, LOG], [TASKS, REPLAY]))
-    row = next(one for one in decision.workloads[0].ranking if one.option == "queue + log")
+    row = next(one for one in decision.workloads[0].ranking if one.option == "log + queue")
     assert {"tasks": ("tasks:queue",), "replay": ("replay:log",)} == {
         one.criterion: one.claims for one in row.contributions
     }
