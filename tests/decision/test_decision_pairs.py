@@ -181,3 +181,39 @@ def test_cells_that_nothing_tells_apart_cost_nothing() -> None:
     assert () == decision.unproven
     assert () == decision.ask_next("only")
     assert cell("q00") == decision.workloads[0].cells["q0"]
+
+
+def test_cells_that_differ_only_beside_another_answer_are_not_merged() -> None:
+    """Two cells of the first question are alike until the second is answered its second way."""
+    from decision_problems import Table, flat_costs, founded
+
+    from advisor.decision import Answers, Matter
+    from advisor.domain.requirements import Standing
+
+    def matter(queue: Fraction) -> Matter:
+        claims = {"queue": (founded(queue),), "topic": (founded(HALF),), "free": (founded(-ONE),)}
+        return Matter(Level.MUST, "row", claims)
+
+    rows = {
+        ("a0", "b0"): matter(ONE),
+        ("a1", "b0"): matter(ONE),
+        ("a0", "b1"): matter(ONE),
+        ("a1", "b1"): matter(-ONE),
+    }
+    cells = {"a": domain("a", 2), "b": domain("b", 2)}
+    answers = Answers(cells, dict.fromkeys(cells, Standing.UNKNOWN))
+    problem = one_workload([QUEUE, TOPIC, FREE], [Table("c", Side.WHOLE, ("a", "b"), rows)])
+    (workload,) = problem.workloads
+    open_problem = replace(
+        problem,
+        workloads=(replace(workload, answers=answers),),
+        cost=flat_costs({"north": HALF, "south": HALF}),
+    )
+    decision = decide(open_problem)
+    assert ("north", "south") == decision.possible
+    first, second = decision.ask_next("only")
+    assert {"a", "b"} == {first.question, second.question}
+    # One of four completions is south: knowing a (or b) leaves half a bit of 0.811.
+    assert pytest.approx(0.811278124 - 0.5, abs=1e-8) == first.gain
+    replies = {reply.cell.label: reply.workloads for reply in first.replies}
+    assert {"a0": ("north",), "a1": ("undetermined",)} == replies
