@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from itertools import product
+from math import log2
 
 import decision_oracle as oracle
+import pytest
 from decision_problems import CONVENTIONS, OPTIONS, domain, flat_costs, problems
 from hypothesis import assume, given, settings
 
@@ -209,6 +211,34 @@ def test_decisive_questions_are_those_that_change_some_winner(problem: SystemPro
         for reply in asked[owner, question].replies:
             after = every_said(with_answer(problem, owner, question, reply.cell.label))
             assert verdicts(after) == (reply.system, *reply.workloads)
+
+
+def entropy(every: list[oracle.Said]) -> float:
+    """Of the winners of all workloads, in bits, every completion being equally likely."""
+    counts = Counter(tuple(winners for *_, winners in one.workloads) for one in every)
+    return -sum(n / len(every) * log2(n / len(every)) for n in counts.values())
+
+
+@SLOW
+@given(problems(criteria_max=3))
+def test_the_best_question_comes_first(problem: SystemProblem) -> None:
+    """Gains are the fall in entropy, and decisive questions come in their order."""
+    # Cells of a derived question would not be equally likely.
+    assume(not any(one.answers.derived for one in problem.workloads))
+    everything = every_said(problem)
+    questions = plain(problem).questions
+    for one in questions:
+        answers = next(
+            (w.answers for w in problem.workloads if w.name == one.workload), problem.team
+        )
+        cells = answers.cells[one.question]
+        left = [
+            entropy(every_said(with_answer(problem, one.workload, one.question, cell.label)))
+            for cell in cells
+        ]
+        assert one.gain == pytest.approx(entropy(everything) - sum(left) / len(cells), abs=1e-8)
+    order = [(not one.decides, -(one.gain or 0)) for one in questions]
+    assert sorted(order) == order
 
 
 @SLOW

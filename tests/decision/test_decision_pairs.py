@@ -6,9 +6,29 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from decision_problems import CONVENTIONS, HALF, ONE, cell, domain, fixed_table, one_workload
+from decision_problems import (
+    CONVENTIONS,
+    HALF,
+    ONE,
+    Table,
+    cell,
+    domain,
+    fixed_table,
+    flat_costs,
+    founded,
+    one_workload,
+)
 
-from advisor.decision import ConflictRule, Decision, OptionFacts, SystemProblem, decide
+from advisor.decision import (
+    Answers,
+    ConflictRule,
+    Decision,
+    Matter,
+    OptionFacts,
+    SystemProblem,
+    decide,
+)
+from advisor.domain.requirements import Standing
 from advisor.domain.rules import Level, Side
 
 QUEUE = OptionFacts("queue", "north")
@@ -169,9 +189,6 @@ def test_a_problem_without_an_answer_is_refused(problem: SystemProblem, message:
 
 def test_cells_that_nothing_tells_apart_cost_nothing() -> None:
     """Ten questions of ten cells that no rule reads are one completion."""
-    from advisor.decision import Answers
-    from advisor.domain.requirements import Standing
-
     cells = {f"q{k}": domain(f"q{k}", 10) for k in range(10)}
     answers = Answers(cells, dict.fromkeys(cells, Standing.UNKNOWN))
     (workload,) = GOOD.workloads
@@ -185,16 +202,12 @@ def test_cells_that_nothing_tells_apart_cost_nothing() -> None:
 
 def test_cells_that_differ_only_beside_another_answer_are_not_merged() -> None:
     """Two cells of the first question are alike until the second is answered its second way."""
-    from decision_problems import Table, flat_costs, founded
-
-    from advisor.decision import Answers, Matter
-    from advisor.domain.requirements import Standing
 
     def matter(queue: Fraction) -> Matter:
         claims = {"queue": (founded(queue),), "topic": (founded(HALF),), "free": (founded(-ONE),)}
         return Matter(Level.MUST, "row", claims)
 
-    rows = {
+    rows: dict[tuple[str, ...], Matter] = {
         ("a0", "b0"): matter(ONE),
         ("a1", "b0"): matter(ONE),
         ("a0", "b1"): matter(ONE),
