@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from advisor.cli import output as output_module
 from advisor.cli.exits import FINE, INTERRUPTED, WRONG_INPUT, complain, tell
 from advisor.cli.options import Force
 from advisor.cli.output import emit, save
@@ -31,7 +32,7 @@ def ask(
     Example:
       advisor ask --output advisor.yaml
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(map(output_module.is_terminal, (sys.stdin, sys.stdout))):
         complain("ask needs a terminal; without one, write a file to fill in with: advisor init")
         return WRONG_INPUT
     if output.exists() and not force:

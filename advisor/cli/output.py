@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from advisor.domain.problem import Position, Problem, UnreadableError
 
@@ -26,16 +27,21 @@ def emit(text: str) -> None:
         ) from error
 
 
+def is_terminal(stream: TextIO) -> bool:
+    """Whether a person sits at the other end."""
+    return stream.isatty()
+
+
 def show(page: Page) -> None:
     """A page with rich on a terminal, plain in a pipe or a file."""
-    if not sys.stdout.isatty():
+    if not is_terminal(sys.stdout):
         from advisor.reports.plain import as_plain
 
         emit(as_plain(page))
         return
     from advisor.reports.terminal import print_page
 
-    print_page(page, sys.stdout)
+    print_page(page, sys.stdout, width=shutil.get_terminal_size().columns)
     sys.stdout.flush()
 
 

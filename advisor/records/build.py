@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Mapping
 
-from advisor.domain.recommendation import Contribution, Recommendation, WorkloadAdvice
+from advisor.domain.recommendation import Contribution, Ranked, Recommendation, WorkloadAdvice
 from advisor.domain.requirements import Answer, Requirements, Standing
 from advisor.domain.rules import RuleBook
 from advisor.records.content import (
@@ -134,18 +134,27 @@ def _options(workloads: tuple[WorkloadAdvice, ...], lookup: Lookup) -> Iterator[
             lookup.options[one].summary for one in option.split(PAIR) if one in lookup.options
         ]
         points = [
-            _point(contribution, workload.name if len(workloads) > 1 else "", lookup)
+            point
             for workload in workloads
             for one in workload.ranking
             if one.option == option
-            for contribution in by_weight(one)
+            for point in _points(one, workload.name if len(workloads) > 1 else "", lookup)
         ]
         yield OptionContent(lookup.title(option), " ".join(summaries), tuple(points))
 
 
-def _point(contribution: Contribution, workload: str, lookup: Lookup) -> Point:
-    said = " ".join(lookup.says(claim) for claim in contribution.claims)
+def _points(ranked: Ranked, workload: str, lookup: Lookup) -> Iterator[Point]:
+    """Missed musts first, then what counts for and against it, heaviest first."""
     of_workload = f" of {workload}" if workload else ""
+    for missed in ranked.eliminated_by:
+        matters = " together with ".join(lookup.matter(one) for one in missed.criteria)
+        yield Point("Bad", f"it misses a must{of_workload}: {matters}")
+    for contribution in by_weight(ranked):
+        yield _point(contribution, of_workload, lookup)
+
+
+def _point(contribution: Contribution, of_workload: str, lookup: Lookup) -> Point:
+    said = " ".join(lookup.says(claim) for claim in contribution.claims)
     sign = "Good" if contribution.value > 0 else "Bad"
     return Point(sign, f"{lookup.matter(contribution.criterion)}{of_workload}: {said}")
 
@@ -154,8 +163,8 @@ def _consequences(workloads: tuple[WorkloadAdvice, ...], lookup: Lookup) -> Iter
     """What the chosen designs bring, and what they cost."""
     for workload in workloads:
         picked = picked_of(workload)
-        for contribution in by_weight(picked) if picked else ():
-            yield _point(contribution, workload.name if len(workloads) > 1 else "", lookup)
+        if picked is not None:
+            yield from _points(picked, workload.name if len(workloads) > 1 else "", lookup)
 
 
 def _assumptions(workloads: tuple[WorkloadAdvice, ...], lookup: Lookup) -> Iterator[str]:

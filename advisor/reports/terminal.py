@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NARROW = 72
 _GAP = 3
+_HEIGHT = 25
 _STYLES = {
     "agrees": "green",
     "held": "green",
@@ -30,11 +31,18 @@ _STYLES = {
 }
 
 
-def print_page(page: Page, stream: TextIO, *, width: int | None = None) -> None:
-    """Write the page to a terminal; ``width`` in columns, None to ask the terminal."""
+def print_page(page: Page, stream: TextIO, *, width: int) -> None:
+    """Write the page to a terminal that is ``width`` columns wide."""
     from rich.console import Console
 
-    console = Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
+    console = Console(
+        file=stream,
+        width=width,
+        height=_HEIGHT,  # without one, rich takes 80 columns where TERM is dumb
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
     for index, block in enumerate(page):
         if index:
             console.print()
@@ -111,7 +119,7 @@ def _records(block: Table) -> Iterator[RenderableType]:
 
 
 def _style(cell: str) -> str:
-    return _STYLES.get(cell, "")
+    return _STYLES.get(cell.partition(":")[0], "")
 
 
 def _one_line(text: str) -> str:

@@ -101,14 +101,15 @@ def test_points_are_good_or_bad_with_the_words_of_the_claims() -> None:
     cons = record().split("### Kafka topic")[1].split("###")[0]
     assert "* Bad, because Background tasks: A slow task blocks its partition." in cons
     assert "* Good, because Background tasks: Readers of one queue share its tasks" in record()
+    assert "* Bad, because it misses a must: Replay\n" in record().split("### No broker")[1]
 
 
 def test_the_confirmation_holds_the_evidence_and_the_commands() -> None:
     """One row for each claim that carries it, and the command that decides again."""
     text = record()
     assert (
-        "| work-queue.shares | tasks-are-shared | agrees | "
-        "model:rabbitmq.quorum-queue\\@4.3 (4.3.6 agreed, 2026-01-02) | "
+        "| `work-queue.shares` | `tasks-are-shared` | agrees | "
+        "`model:rabbitmq.quorum-queue@4.3 (4.3.6 agreed, 2026-01-02)` | "
         "`advisor check tasks-are-shared --option rabbitmq.quorum-queue` |"
     ) in text
     assert "gives another verdict: `advisor recommend advisor.yaml`" in text
