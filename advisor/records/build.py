@@ -19,8 +19,7 @@ from advisor.records.content import (
 from advisor.wording.assumptions import (
     assumption_sentence,
     assumptions_in_order,
-    flip_sentence,
-    single_flips,
+    flip_sentences,
 )
 from advisor.wording.evidence import correction_sentence, evidence_summary, where
 from advisor.wording.lookup import PAIR, Lookup, look_up
@@ -63,9 +62,9 @@ def content_of(
         assumptions=tuple(_assumptions(workloads, lookup)),
         questions=tuple(_questions(workloads)),
         flips=tuple(
-            f"{workload.name}: {flip_sentence(flip, lookup)}"
+            f"{workload.name}: {sentence}"
             for workload in workloads
-            for flip in single_flips(workload)
+            for sentence in flip_sentences(workload, lookup)
         ),
         outdated=tuple(
             correction_sentence(found, lookup) for found in outdated_claims(recommendation, lookup)

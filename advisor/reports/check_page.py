@@ -91,7 +91,8 @@ def _summary(runs: tuple[CheckRun, ...]) -> str:
     agreeing = sum(verdict is Verdict.AGREES for _, verdict in verdicts)
     if not runs:
         return "No check fits what was asked for."
-    return f"{len(runs)} runs; claims: {agreeing} agree, {refuting} refuted."
+    count = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+    return f"{count}; claims: {agreeing} agree, {refuting} refuted."
 
 
 def _title(run: CheckRun) -> str:

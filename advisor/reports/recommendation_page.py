@@ -14,8 +14,7 @@ from advisor.reports.evidence import evidence_blocks, outdated
 from advisor.wording.assumptions import (
     assumption_sentence,
     assumptions_in_order,
-    flip_sentence,
-    single_flips,
+    flip_sentences,
 )
 from advisor.wording.lookup import Lookup, look_up
 from advisor.wording.sentences import (
@@ -122,12 +121,12 @@ def _ask_next(workload: WorkloadAdvice) -> Iterator[Block]:
 
 
 def _flips(workload: WorkloadAdvice, lookup: Lookup) -> Iterator[Block]:
-    single = single_flips(workload)
-    if not single:
+    sentences = flip_sentences(workload, lookup)
+    if not sentences:
         return
     yield Heading("One changed answer that changes the result", 3)
-    yield Items(tuple(flip_sentence(flip, lookup) for flip in single[:FLIPS_SHOWN]))
-    yield from _left_out(len(single) - FLIPS_SHOWN, "such answer")
+    yield Items(tuple(sentences[:FLIPS_SHOWN]))
+    yield from _left_out(len(sentences) - FLIPS_SHOWN, "such answer")
 
 
 def _left_out(count: int, what: str) -> Iterator[Block]:

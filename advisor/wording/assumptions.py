@@ -5,7 +5,9 @@ from __future__ import annotations
 from advisor.domain.recommendation import Assumption, Flip, WorkloadAdvice
 from advisor.wording.lookup import Lookup
 from advisor.wording.sentences import fork_sentence, verdict_name
-from advisor.wording.words import value_text
+from advisor.wording.words import joined, value_text
+
+ANSWERS_SHOWN = 3
 
 
 def assumptions_in_order(workload: WorkloadAdvice, lookup: Lookup) -> list[Assumption]:
@@ -30,10 +32,25 @@ def single_flips(workload: WorkloadAdvice) -> list[Flip]:
     return [flip for flip in workload.flips if len(flip.changes) == 1]
 
 
-def flip_sentence(flip: Flip, lookup: Lookup) -> str:
-    """``replay: none -> recent gives Kafka (Kafka topic)``"""
-    changes = ", ".join(
-        f"{change.need}: {value_text(change.before)} -> {change.after}" for change in flip.changes
-    )
-    design = f" ({lookup.title(flip.option)})" if flip.option else ""
-    return f"{changes} gives {verdict_name(flip.verdict)}{design}"
+def flip_sentences(workload: WorkloadAdvice, lookup: Lookup) -> list[str]:
+    """``replay: none -> recent or everything gives Kafka (Kafka topic)``: the single flips, those
+    of one need with one result in one sentence, the shortest answers first."""
+    answers: dict[tuple[str, str, str], list[str]] = {}
+    for flip in single_flips(workload):
+        (change,) = flip.changes
+        design = f" ({lookup.title(flip.option)})" if flip.option else ""
+        start = f"{change.need}: {value_text(change.before)}"
+        key = (change.need, start, f"{verdict_name(flip.verdict)}{design}")
+        answers.setdefault(key, []).append(change.after)
+    return [
+        f"{start} -> {_answers(after)} gives {result}"
+        for (_, start, result), after in answers.items()
+    ]
+
+
+def _answers(after: list[str]) -> str:
+    """A few of the answers, the shortest first, and how many more there are."""
+    shown = sorted(after, key=lambda answer: (answer.count(","), after.index(answer)))
+    named, left = shown[:ANSWERS_SHOWN], len(shown) - ANSWERS_SHOWN
+    quoted = [f"[{answer}]" if "," in answer else answer for answer in named]
+    return joined([*quoted, f"{left} more"] if left > 0 else quoted, "or")

@@ -33,6 +33,8 @@ def where(evidence: Evidence) -> str:
     if evidence.broker is not None:
         agreed = "agreed" if evidence.broker.agrees else "disagreed"
         return f"{evidence.model} ({evidence.broker.version} {agreed}, {evidence.broker.date})"
+    if evidence.grade is Trust.CALCULATED and evidence.model is None:
+        return "calculated, not run"
     return evidence.model or "not run"
 
 

@@ -52,9 +52,11 @@ def carrying(workload: WorkloadAdvice, lookup: Lookup) -> list[Evidence]:
 
 
 def by_weight(ranked: Ranked) -> list[Contribution]:
-    """The contributions that count, largest weighted value first."""
+    """The contributions that count, largest weighted value first, musts before equals."""
     counted = [one for one in ranked.contributions if one.weight * one.value]
-    return sorted(counted, key=lambda one: (-abs(one.weight * one.value), one.criterion))
+    return sorted(
+        counted, key=lambda one: (-abs(one.weight * one.value), -one.level, one.criterion)
+    )
 
 
 def outdated_claims(recommendation: Recommendation, lookup: Lookup) -> list[list[Evidence]]:

@@ -49,6 +49,7 @@ def test_claims_are_counted_and_refuted_ones_come_first() -> None:
     """A claim is counted once however many runs say the same of it."""
     text = shown(Run(), Run(), REFUTING)
     assert "3 runs; claims: 1 agree, 1 refuted." in text
+    assert "1 run; claims: 1 agree, 0 refuted." in shown(Run())
     assert text.index("priority.overtakes") < text.index("work-queue.shares")
 
 

@@ -12,14 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_advice import ADVICE, BOOK, NOTHING, OPEN, QUEUE, TASKS, TOPIC, advice
 
-from advisor.domain.recommendation import Recommendation
+from advisor.domain.recommendation import Change, Contribution, Flip, Recommendation
+from advisor.domain.rules import Level, Trust
 from advisor.reports.blocks import Heading, Items, Page, Paragraph, Table, Verbatim
 from advisor.reports.plain import as_plain
 from advisor.reports.recommendation_page import recommendation_page
 from advisor.reports.terminal import print_page
 from advisor.reports.text import as_text
 from advisor.wording.lookup import look_up
-from advisor.wording.selection import differences, rival_of
+from advisor.wording.selection import by_weight, differences, rival_of
 
 
 def text_of(recommendation: Recommendation = ADVICE) -> str:
@@ -164,10 +165,43 @@ def test_the_fork_and_the_flips_are_shown() -> None:
     assert "- replay: none -> recent gives Kafka (Kafka topic)" in text_of()
 
 
+def test_flips_of_one_need_share_a_sentence() -> None:
+    """Short answers first, lists in brackets, the rest counted; two needs are two sentences."""
+    flips = tuple(
+        Flip((Change(need, ("rabbitmq",), after),), "kafka", None)
+        for need, after in (
+            *(("knows", "a, b, c"), ("knows", "a, b"), ("knows", "a"), ("knows", "c, d")),
+            ("operations", "low"),
+        )
+    )
+    shown = text_of(advice("rabbitmq", "conditional", flips=flips))
+    assert "- knows: rabbitmq -> a, [a, b], [c, d] or 1 more gives Kafka" in shown
+    assert "- operations: rabbitmq -> low gives Kafka" in shown
+
+
 def test_long_lists_say_how_much_they_leave_out() -> None:
-    """Nine flips: eight shown, one counted."""
-    shown = text_of(advice("rabbitmq", "conditional", flips=TASKS.flips * 9))
+    """Nine needs: eight shown, one counted."""
+    flips = tuple(Flip((Change(f"need-{n}", 1, "2"),), "kafka", None) for n in range(9))
+    shown = text_of(advice("rabbitmq", "conditional", flips=flips))
     assert "1 more such answer is in the JSON document (--format json)." in shown
+
+
+def test_what_a_law_calculated_is_not_called_run() -> None:
+    """A capacity law says a number; nothing was executed."""
+    one = replace(TASKS.evidence[0], grade=Trust.CALCULATED, model=None, broker=None)
+    shown = text_of(advice("rabbitmq", "conditional", evidence=(one,)))
+    assert "agrees calculated calculated, not run advisor check" in shown
+    assert "Of 1 claim that carries this: 1 calculated by a capacity law." in shown
+
+
+def test_musts_come_before_equally_heavy_shoulds() -> None:
+    """Three points each: the must is named first."""
+    contributions = tuple(
+        Contribution(name, level, 3, Fraction(1), ())
+        for name, level in (("a", Level.SHOULD), ("b", Level.MUST))
+    )
+    ranked = replace(TASKS.ranking[0], contributions=contributions)
+    assert ["b", "a"] == [one.criterion for one in by_weight(ranked)]
 
 
 def test_an_empty_workload_still_makes_a_page() -> None:
