@@ -20,12 +20,12 @@ from advisor.wording.assumptions import (
     assumption_sentence,
     assumptions_in_order,
     flip_sentences,
+    question_sentence,
 )
 from advisor.wording.evidence import correction_sentence, evidence_summary, where
 from advisor.wording.lookup import PAIR, Lookup, look_up
 from advisor.wording.selection import by_weight, carrying, outdated_claims, picked_of
 from advisor.wording.sentences import (
-    fork_sentence,
     grade_sentence,
     system_sentence,
     verdict_name,
@@ -175,8 +175,7 @@ def _assumptions(workloads: tuple[WorkloadAdvice, ...], lookup: Lookup) -> Itera
 def _questions(workloads: tuple[WorkloadAdvice, ...]) -> Iterator[str]:
     for workload in workloads:
         for question in workload.ask_next:
-            fork = fork_sentence(question.need, question.verdicts) or f"{question.need}?"
-            yield f"{workload.name}: {fork}"
+            yield f"{workload.name}: {question_sentence(question)}"
 
 
 def _made_by(recommendation: Recommendation) -> str:

@@ -15,10 +15,10 @@ from advisor.wording.assumptions import (
     assumption_sentence,
     assumptions_in_order,
     flip_sentences,
+    question_sentence,
 )
 from advisor.wording.lookup import Lookup, look_up
 from advisor.wording.sentences import (
-    fork_sentence,
     grade_sentence,
     status_words,
     system_sentence,
@@ -112,12 +112,7 @@ def _ask_next(workload: WorkloadAdvice) -> Iterator[Block]:
     if not workload.ask_next:
         return
     yield Heading("What to ask next", 3)
-    yield Items(
-        tuple(
-            fork_sentence(question.need, question.verdicts) or f"{question.need}?"
-            for question in workload.ask_next
-        )
-    )
+    yield Items(tuple(question_sentence(question) for question in workload.ask_next))
 
 
 def _flips(workload: WorkloadAdvice, lookup: Lookup) -> Iterator[Block]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.domain.recommendation import Assumption, Flip, WorkloadAdvice
+from advisor.domain.recommendation import Assumption, Flip, Question, WorkloadAdvice
 from advisor.wording.lookup import Lookup
 from advisor.wording.sentences import fork_sentence, verdict_name
 from advisor.wording.words import joined, value_text
@@ -25,6 +25,13 @@ def assumption_sentence(assumption: Assumption) -> str:
         f"{assumption.need}: not said, {value_text(assumption.value)} is assumed. "
         f"{change or 'No other likely answer changes this.'}"
     )
+
+
+def question_sentence(question: Question) -> str:
+    """The fork that an answer opens, or that it opens none by itself."""
+    if len(set(question.verdicts.values())) > 1:
+        return fork_sentence(question.need, question.verdicts)
+    return f"{question.need}: it settles nothing by itself, only together with the others."
 
 
 def single_flips(workload: WorkloadAdvice) -> list[Flip]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from advisor.domain.recommendation import Recommendation, WorkloadAdvice
 from advisor.wording.lookup import Lookup
-from advisor.wording.words import joined
+from advisor.wording.words import joined, spans
 
 _SYSTEMS = {"rabbitmq": "RabbitMQ", "kafka": "Kafka", "both": "RabbitMQ and Kafka"}
 _STATUS = {
@@ -86,7 +86,7 @@ def fork_sentence(need: str, verdicts: Mapping[str, str]) -> str:
     for value, verdict in verdicts.items():
         answers.setdefault(verdict, []).append(value)
     parts = [
-        f"if {need if not index else 'it'} is {joined(values, 'or')}: {verdict_name(verdict)}"
+        f"if {'it' if index else need} is {joined(spans(values), 'or')}: {verdict_name(verdict)}"
         for index, (verdict, values) in enumerate(answers.items())
     ]
     text = "; ".join(parts)

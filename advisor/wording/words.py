@@ -24,6 +24,34 @@ def sources_text(sources: Iterable[Source]) -> str:
     return "; ".join(source_text(source) for source in sources)
 
 
+def spans(labels: Iterable[str]) -> list[str]:
+    """Neighbouring pieces of numbers as one: ``<= 5`` and ``> 5 and <= 9`` are ``<= 9``.
+
+    Only pieces that meet in the same number, one including it and one not, are put together.
+    """
+    result: list[str] = []
+    for label in labels:
+        start, end = _ends(label)
+        before = _ends(result[-1])[1] if result else ""
+        if (
+            before
+            and before.strip("<= ") == start.strip(">= ")
+            and ("=" in before) != ("=" in start)
+        ):
+            first = _ends(result.pop())[0]
+            label = " and ".join(one for one in (first, end) if one) or "anything"
+        result.append(label)
+    return result
+
+
+def _ends(label: str) -> tuple[str, str]:
+    """The lower and the upper bound of ``> 5 and <= 9``; empty where there is none."""
+    parts = label.split(" and ")
+    low = next((part for part in parts if part.startswith(">")), "")
+    high = next((part for part in parts if part.startswith("<")), "")
+    return low, high
+
+
 def signed(number: Fraction) -> str:
     """A score or value with sign and two decimals: ``+0.43``; zero has no sign."""
     text = f"{float(number):+.2f}"

@@ -12,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_advice import ADVICE, BOOK, NOTHING, OPEN, QUEUE, TASKS, TOPIC, advice
 
-from advisor.domain.recommendation import Change, Contribution, Flip, Recommendation
+from advisor.domain.recommendation import (
+    Change,
+    Contribution,
+    Flip,
+    Question,
+    Recommendation,
+)
 from advisor.domain.rules import Level, Trust
 from advisor.reports.blocks import Heading, Items, Page, Paragraph, Table, Verbatim
 from advisor.reports.plain import as_plain
@@ -21,6 +27,7 @@ from advisor.reports.terminal import print_page
 from advisor.reports.text import as_text
 from advisor.wording.lookup import look_up
 from advisor.wording.selection import by_weight, differences, rival_of
+from advisor.wording.words import spans
 
 
 def text_of(recommendation: Recommendation = ADVICE) -> str:
@@ -163,6 +170,34 @@ def test_the_fork_and_the_flips_are_shown() -> None:
     """What to ask, with what each answer would give; what one changed answer does."""
     assert "- If replay is none: RabbitMQ; if it is recent or everything: Kafka." in text_of(OPEN)
     assert "- replay: none -> recent gives Kafka (Kafka topic)" in text_of()
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (["<= 5", "> 5 and <= 9", "> 9 and < 12"], ["< 12"]),
+        (["> 5 and < 9", ">= 9"], ["> 5"]),
+        (["<= 5", "> 9"], ["<= 5", "> 9"]),
+        (["<= 5", ">= 5"], ["<= 5", ">= 5"]),
+        (["< 5", "> 5"], ["< 5", "> 5"]),
+        (["<= 5", "> 5"], ["anything"]),
+        (["none", "recent"], ["none", "recent"]),
+        (["<= 5", "> 5 and <= 9", "> 20 and <= 30", "> 30"], ["<= 9", "> 20"]),
+        ([], []),
+    ],
+)
+def test_neighbouring_pieces_of_numbers_are_told_as_one(
+    labels: list[str], expected: list[str]
+) -> None:
+    """Only where they meet, with nothing left out and nothing counted twice."""
+    assert expected == spans(labels)
+
+
+def test_a_question_that_settles_nothing_by_itself_says_so() -> None:
+    """Two answers that each leave it open are no fork."""
+    question = Question("management_ui", {"true": "undetermined", "false": "undetermined"})
+    shown = text_of(advice("undetermined", "ask-first", ask_next=(question,)))
+    assert "- management_ui: it settles nothing by itself, only together with the others." in shown
 
 
 def test_flips_of_one_need_share_a_sentence() -> None:
