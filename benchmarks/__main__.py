@@ -1,0 +1,7 @@
+"""Every benchmark, one after the other: ``python -m benchmarks``."""
+
+from importlib import import_module
+
+for name in ("rabbitmq_model", "kafka_model", "recommend"):
+    print(f"== {name}")
+    import_module(f"benchmarks.{name}").main()
