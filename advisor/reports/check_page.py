@@ -7,6 +7,7 @@ from typing import Protocol
 
 from advisor.domain.evidence import Verdict
 from advisor.reports.blocks import Block, Heading, Page, Paragraph, Table, Verbatim
+from advisor.reports.trace import folded
 from advisor.wording.words import measured_text
 
 
@@ -58,7 +59,7 @@ def _blocks(runs: tuple[CheckRun, ...], *, trace: bool) -> Iterator[Block]:
         yield from _claims(runs)
     for run in runs if trace else ():
         yield Heading(_title(run))
-        yield Verbatim(run.native_calls or ("no native call was made",))
+        yield Verbatim(folded(run.native_calls) or ("no native call was made",))
 
 
 def _runs_table(runs: tuple[CheckRun, ...]) -> Table:

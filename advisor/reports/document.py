@@ -15,6 +15,7 @@ from typing import Any
 from advisor.domain.evidence import BrokerEvidence, Evidence
 from advisor.domain.recommendation import (
     Assumption,
+    Confidence,
     FiredRule,
     Flip,
     Question,
@@ -49,6 +50,7 @@ def as_data(recommendation: Recommendation) -> dict[str, Any]:
             "grade": system.grade,
             "possible": list(system.possible),
             "systems": list(system.systems),
+            "confidence": _confidence(system.confidence),
         },
         "workloads": [_workload(workload) for workload in recommendation.workloads],
     }
@@ -70,6 +72,30 @@ def _workload(workload: WorkloadAdvice) -> dict[str, Any]:
         "assumptions": [_assumption(assumption) for assumption in workload.assumptions],
         "ask_next": [_question(question) for question in workload.ask_next],
         "flips": [_flip(flip) for flip in workload.flips],
+        "confidence": _confidence(workload.confidence),
+    }
+
+
+def _confidence(confidence: Confidence | None) -> dict[str, Any] | None:
+    if confidence is None:
+        return None
+    return {
+        "decided": confidence.decided,
+        "possible": list(confidence.possible),
+        "weights": confidence.weights,
+        "evidence": confidence.evidence,
+        "together": confidence.together,
+        "load_bearing": [
+            {
+                "claim": one.claim,
+                "executed": one.executed,
+                "changes": one.changes,
+                "verdict": one.verdict,
+                "option": one.option,
+            }
+            for one in confidence.load_bearing
+        ],
+        "not_proven": list(confidence.not_proven),
     }
 
 
