@@ -6,11 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from advisor import __version__
+from advisor.advise.confidence import confidence_of, status_of
 from advisor.advise.court import Court
 from advisor.advise.library import load_library
 from advisor.advise.problem import system_problem
 from advisor.advise.tables import Table, answers_of
-from advisor.decision import Decision, SystemProblem, Variation, WorkloadDecision, decide
+from advisor.decision import (
+    Decision,
+    Effort,
+    SystemProblem,
+    Variation,
+    WorkloadDecision,
+    decide,
+)
 from advisor.domain.cell import Cell
 from advisor.domain.evidence import Evidence
 from advisor.domain.predicate import Predicate, Value, fields, holds
@@ -30,6 +38,8 @@ from advisor.domain.rules import Claim, Level, NeedRow, RuleBook
 from advisor.requirements import load_requirements
 from advisor.rulebook import because
 
+EFFORT = Effort()
+
 
 def recommend(
     path: Path, *, extra_rules: Path | None = None, run_checks: bool = True
@@ -43,17 +53,27 @@ def recommend(
 def advise(requirements: Requirements, court: Court) -> Recommendation:
     """The recommendation for requirements, with the evidence that this court hears."""
     problem = system_problem(requirements, court)
-    decision = decide(problem)
+    decision = decide(problem, effort=EFFORT)
     book = court.library.book
     return Recommendation(
         made_by=MadeBy(__version__, book.digest, requirements.digest, _versions(requirements)),
-        system=SystemAdvice(
-            decision.verdict, decision.status, None, decision.possible, decision.systems
-        ),
+        system=_system(decision),
         workloads=tuple(
             _Advising(requirements, workload, decided, decision, problem, book).advice()
             for workload, decided in zip(requirements.workloads, decision.workloads, strict=True)
         ),
+    )
+
+
+def _system(decision: Decision) -> SystemAdvice:
+    sure = decision.assurance
+    return SystemAdvice(
+        verdict=decision.verdict,
+        status=status_of(decision.status, sure),
+        grade=None if sure is None else sure.grade,
+        possible=decision.possible,
+        systems=decision.systems,
+        confidence=confidence_of(sure),
     )
 
 
@@ -95,8 +115,8 @@ class _Advising:
             verdict=decided.verdict,
             option=decided.option,
             alone=decided.alone_option,
-            status=decided.status,
-            grade=None,
+            status=status_of(decided.status, decided.assurance),
+            grade=None if decided.assurance is None else decided.assurance.grade,
             possible=decided.possible,
             possible_options=decided.possible_options,
             ranking=decided.ranking,
@@ -105,6 +125,7 @@ class _Advising:
             assumptions=self._assumptions(),
             ask_next=tuple(self._ask_next()),
             flips=tuple(self._flips()),
+            confidence=confidence_of(decided.assurance),
         )
 
     def _needed(self) -> Iterator[Table]:

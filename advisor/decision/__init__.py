@@ -13,6 +13,7 @@ conventions. Facts over unknown answers are exact or named in ``Decision.unprove
         decision.changes(workload.name, Standing.STATED)       # single-answer flips
 """
 
+from advisor.decision.assurance import Assurance, Bearing, Effort
 from advisor.decision.changes import Variation
 from advisor.decision.corrections import Contradiction
 from advisor.decision.costs import system_cost
@@ -31,17 +32,21 @@ from advisor.decision.problem import (
 )
 from advisor.decision.questions import OpenQuestion, Reply
 from advisor.decision.regret import Regret
+from advisor.decision.weighting import Weightings
 
 __all__ = [
     "NODE_LIMIT",
     "NO_SYSTEM",
     "Answers",
+    "Assurance",
+    "Bearing",
     "Cells",
     "ConflictRule",
     "Contradiction",
     "CriterionTable",
     "Decision",
     "Derived",
+    "Effort",
     "Matter",
     "OpenQuestion",
     "OptionFacts",
@@ -49,6 +54,7 @@ __all__ = [
     "Reply",
     "SystemProblem",
     "Variation",
+    "Weightings",
     "WorkloadDecision",
     "WorkloadProblem",
     "decide",

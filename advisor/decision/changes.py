@@ -47,7 +47,7 @@ class Variations:
         self.left = limit
         self.unproven: list[tuple[str | None, str]] = []
         self._names = tuple(one.name for one in base.engine.problem.workloads)
-        self._before = _verdicts(base)
+        self._before = words_of(base)
 
     def every(self) -> tuple[Variation, ...]:
         """All single changes that change a verdict: assumptions first, then what was stated."""
@@ -81,7 +81,7 @@ class Variations:
         owner = None if place is None else self._names[place]
         try:
             space = self._space(place, question, after)
-            words = _verdicts(space)
+            words = words_of(space)
         except TooManyError:
             self.unproven.append((owner, question))
             return None
@@ -126,7 +126,7 @@ def _with(answers: Answers, question: str, cell: Cell) -> Answers:
 Words = tuple[str, tuple[str, ...], tuple[str | None, ...]]
 
 
-def _verdicts(space: Space) -> Words | None:
+def words_of(space: Space) -> Words | None:
     """The system's verdict, then each workload's verdict and option; None if nothing is left.
 
     Stops where more completions could not change what is said any more.

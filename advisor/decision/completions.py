@@ -62,10 +62,12 @@ class Open:
 class Completion:
     """One value for every question; ``choice`` has the place of each open question's cell.
 
-    ``share`` says how likely it is, relative to the others.
+    ``derived`` has the cells of the derived questions, in their order. ``share`` says how likely
+    it is, relative to the others.
     """
 
     choice: tuple[int, ...]
+    derived: tuple[Cell, ...]
     cells: Cells
     share: Fraction | int
 
@@ -173,10 +175,11 @@ def completions(merged: Open, given: Cells) -> Iterator[Completion]:
             cells[question] = own[place]
             share *= counts[place]
         if not merged.derived:
-            yield Completion(choice, cells, share)
+            yield Completion(choice, (), cells, share)
             continue
         for part in _derive(merged, 0, cells):
-            yield Completion(choice, cells, share * part)
+            derived = tuple([cells[one.question] for one in merged.derived])
+            yield Completion(choice, derived, cells, share * part)
 
 
 def _derive(merged: Open, start: int, cells: dict[str, Cell]) -> Iterator[Fraction | int]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from advisor.decision.assurance import Assurance, Assuring, Effort, Subject
 from advisor.decision.changes import Variation, Variations
 from advisor.decision.completions import TooManyError
 from advisor.decision.corrections import Contradiction
@@ -67,6 +68,7 @@ class WorkloadDecision:
     ranking: tuple[Ranked, ...]
     contradiction: Contradiction | None
     cells: Cells
+    assurance: Assurance | None = None
 
     @property
     def provisional(self) -> bool:
@@ -93,6 +95,7 @@ class Decision:
     unproven: tuple[str, ...]
     nodes: int
     node_limit: int
+    assurance: Assurance | None = None
 
     def ask_next(self, workload: str | None = None) -> tuple[OpenQuestion, ...]:
         """The decisive questions, best first; for a workload, those of its own and the team's."""
@@ -122,19 +125,22 @@ class Decision:
         )
 
 
-def decide(problem: SystemProblem, *, node_limit: int = NODE_LIMIT) -> Decision:
+def decide(
+    problem: SystemProblem, *, node_limit: int = NODE_LIMIT, effort: Effort | None = None
+) -> Decision:
     """The decision for this problem; facts over unknown answers are exact or ``unproven``.
 
     ``node_limit`` bounds the completions and outcomes looked at for what is possible; single
-    changed answers may cost as many again, up to CHANGE_LIMIT. Raises ValueError for a problem that
-    has no answer at all: no workload, no option, answers that exclude each other, a penalty that
-    value could buy.
+    changed answers may cost as many again, up to CHANGE_LIMIT. With an ``effort`` it is also found
+    out how sure the verdicts are (``assurance``), within that effort. Raises ValueError for a
+    problem that has no answer at all: no workload, no option, answers that exclude each other, a
+    penalty that value could buy.
     """
     _check(problem)
     denominator = first_denominator(problem.conventions)
     while True:
         try:
-            return _Deciding(problem, denominator, node_limit).decision()
+            return _Deciding(problem, denominator, node_limit, effort).decision()
         except FinerScaleError as finer:
             denominator = finer.denominator
 
@@ -157,9 +163,12 @@ def _check(problem: SystemProblem) -> None:
 class _Deciding:
     """One run of ``decide`` over one denominator."""
 
-    def __init__(self, problem: SystemProblem, denominator: int, limit: int) -> None:
+    def __init__(
+        self, problem: SystemProblem, denominator: int, limit: int, effort: Effort | None
+    ) -> None:
         self.problem = problem
         self.limit = limit
+        self.effort = effort
         self.engine = Engine(problem, denominator)
         self.answers = tuple(workload.answers for workload in problem.workloads)
         self.unproven: list[str] = []
@@ -181,7 +190,28 @@ class _Deciding:
         if variations.unproven:
             self.unproven.append("variations")
         self.nodes = space.nodes
-        return self._assemble(space, outcomes, questions, found)
+        decision = self._assemble(space, outcomes, questions, found)
+        return decision if self.effort is None else self._assured(space, decision, self.effort)
+
+    def _assured(self, space: Space, decision: Decision, effort: Effort) -> Decision:
+        """The decision with the facts about how sure it is."""
+        assuring = Assuring(
+            space, self.problem.team, self.answers, decision.variations, decision.unproven, effort
+        )
+        subjects = [Subject(None, Said(decision.verdict, decision.status, decision.possible))]
+        subjects += [
+            Subject(place, Said(one.verdict, one.status, one.possible))
+            for place, one in enumerate(decision.workloads)
+        ]
+        system, *workloads = assuring.facts(subjects)
+        return replace(
+            decision,
+            assurance=system,
+            workloads=tuple(
+                replace(one, assurance=own)
+                for one, own in zip(decision.workloads, workloads, strict=True)
+            ),
+        )
 
     def _searched(self, found: Found) -> Decision:
         """Only what is possible was found out; the rest comes from completions that were seen."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from copy import copy
 from fractions import Fraction
 
 from advisor.decision.completions import Possible, Reader
@@ -28,6 +29,12 @@ class Engine:
         self._costs: dict[tuple[Hashable, ...], Fraction] = {}
         self._scored: dict[tuple[Hashable, ...], Scored] = {}
         self._outcomes: dict[tuple[tuple[Fraction, ...], tuple[Scored, ...]], Outcome] = {}
+
+    def with_tables(self, tables: Sequence[Tables]) -> Engine:
+        """The same over other tables; what was scored and chosen already stays known."""
+        changed = copy(self)
+        changed.tables = tuple(tables)
+        return changed
 
     def cost(self, systems: int, team: Cells) -> Fraction:
         """What these systems (bits) cost this team, in weight points."""

@@ -30,6 +30,11 @@ def always(_cells: Cells) -> bool:
     return True
 
 
+def never(_cells: Cells) -> bool:
+    """Holds for no answers."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class OptionFacts:
     """One design. ``available`` reads team questions alone (what runs, broker versions)."""
@@ -73,13 +78,17 @@ class CriterionTable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConflictRule:
-    """``option`` cannot meet all of ``criteria`` together; refuted conflicts are not handed in."""
+    """``option`` cannot meet all of ``criteria`` together; refuted conflicts are not handed in.
+
+    ``executed``: whether a check was run that agrees with it.
+    """
 
     id: str
     option: str
     criteria: frozenset[str]
     holds: Callable[[Cells], bool] = always
     reads: tuple[str, ...] = ()
+    executed: Callable[[Cells], bool] = never
 
 
 @dataclass(frozen=True, slots=True)

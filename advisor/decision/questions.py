@@ -15,9 +15,10 @@ from fractions import Fraction
 from itertools import product
 from math import log2
 
+from advisor.decision.completions import Completion, Open
 from advisor.decision.problem import Answers
 from advisor.decision.score import Scored
-from advisor.decision.space import Situation, Space
+from advisor.decision.space import Part, Situation, Space
 from advisor.decision.systems import UNDETERMINED, Outcome
 from advisor.domain.cell import Cell
 
@@ -193,33 +194,54 @@ def _replies(
 def _decides(space: Space, place: int | None, question: str) -> set[int]:
     """The workloads of which some completion's winners change with this question alone."""
     if place is None:
-        return _team_decides(space, space.team.questions.index(question))
-    axis = space.parts[place].merged.questions.index(question)
+        return _team_decides(space, question)
     found: set[int] = set()
     for t in range(len(space.teams)):
         others = [part.different(t) for here, part in enumerate(space.parts) if here != place]
-        for scores in _alike_but(space.parts[place].beside[t], axis):
+        for scores in _alike_but(space.parts[place], t, question):
             for rest in product(*others):
                 before, after = rest[:place], rest[place:]
                 found |= _differing([space.outcome(t, (*before, one, *after)) for one in scores])
     return found
 
 
-def _alike_but(situations: Sequence[Situation], axis: int) -> set[frozenset[Scored]]:
+def _following(merged: Open, questions: set[str]) -> tuple[bool, ...]:
+    """For each derived question, whether it depends on one of these, which grow by those."""
+    follows = []
+    for derived in merged.derived:
+        follows.append(not questions.isdisjoint(derived.parents))
+        if follows[-1]:
+            questions.add(derived.question)
+    return tuple(follows)
+
+
+def _unmoved(one: Situation | Completion, follows: tuple[bool, ...]) -> tuple[Cell, ...]:
+    """The cells of the derived questions that a change leaves alone."""
+    return tuple(cell for cell, moves in zip(one.derived, follows, strict=True) if not moves)
+
+
+def _alike_but(part: Part, team: int, question: str) -> set[frozenset[Scored]]:
     """The different sets of scores that changing one question alone leads through."""
-    groups: dict[tuple[int, ...], set[Scored]] = defaultdict(set)
-    for one in situations:
-        groups[one.choice[:axis] + one.choice[axis + 1 :]].add(one.scored)
+    axis = part.merged.questions.index(question)
+    follows = _following(part.merged, {question})
+    groups: dict[tuple[object, ...], set[Scored]] = defaultdict(set)
+    for one in part.beside[team]:
+        rest = one.choice[:axis] + one.choice[axis + 1 :]
+        groups[rest, _unmoved(one, follows)].add(one.scored)
     return {frozenset(scores) for scores in groups.values() if len(scores) > 1}
 
 
-def _team_decides(space: Space, axis: int) -> set[int]:
-    groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
+def _team_decides(space: Space, question: str) -> set[int]:
+    axis = space.team.questions.index(question)
+    moved = {question}
+    follows = _following(space.team, moved)
+    groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for t, team in enumerate(space.teams):
-        groups[team.choice[:axis] + team.choice[axis + 1 :]].append(t)
+        rest = team.choice[:axis] + team.choice[axis + 1 :]
+        groups[rest, _unmoved(team, follows)].append(t)
     found: set[int] = set()
     for alike in groups.values():
-        paths = [_paths([part.beside[t] for t in alike]) for part in space.parts]
+        paths = [_paths(part, alike, moved) for part in space.parts]
         for together in product(*paths):
             outcomes = []
             for position, t in enumerate(alike):
@@ -229,12 +251,14 @@ def _team_decides(space: Space, axis: int) -> set[int]:
     return found
 
 
-def _paths(beside: Sequence[Sequence[Situation]]) -> set[tuple[frozenset[Scored], ...]]:
-    """For each completion of a workload's own questions, its scores beside each team answer."""
-    found: dict[tuple[int, ...], list[set[Scored]]] = {}
-    for position, situations in enumerate(beside):
-        for one in situations:
-            along = found.setdefault(one.choice, [set() for _ in beside])
+def _paths(part: Part, teams: Sequence[int], moved: set[str]) -> set[tuple[frozenset[Scored], ...]]:
+    """For each way to answer a workload's own questions, its scores beside each of the teams."""
+    follows = _following(part.merged, set(moved))
+    found: dict[tuple[object, ...], list[set[Scored]]] = {}
+    for position, t in enumerate(teams):
+        for one in part.beside[t]:
+            key = (one.choice, _unmoved(one, follows))
+            along = found.setdefault(key, [set() for _ in teams])
             along[position].add(one.scored)
     return {tuple(frozenset(scores) for scores in along) for along in found.values()}
 

@@ -26,15 +26,17 @@ from advisor.decision.engine import Engine
 from advisor.decision.problem import Answers
 from advisor.decision.score import Scored, Tally
 from advisor.decision.systems import Outcome
+from advisor.domain.cell import Cell
 
 One = TypeVar("One")
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One scored completion of a workload; ``choice`` has the place of each open cell."""
+    """One scored completion of a workload; ``choice`` and ``derived`` are those of it."""
 
     choice: tuple[int, ...]
+    derived: tuple[Cell, ...]
     scored: Scored
     share: Fraction | int
 
@@ -138,7 +140,7 @@ class Space:
                 columns[j] = tables.column(j, one.cells)
             tally = still.plus([columns[j] for j in moving])
             scored = self.engine.score(place, tuple(columns), tally, allowed, one.cells)
-            yield Situation(one.choice, scored, one.share)
+            yield Situation(one.choice, one.derived, scored, one.share)
 
     def outcome(self, team: int, scored: tuple[Scored, ...]) -> Outcome:
         """What these scores lead to beside one completion of the team; remembered."""

@@ -7,6 +7,7 @@ cheap; fractions appear again where results are handed out.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -77,6 +78,22 @@ class Tables:
         self._columns: list[dict[Key, Column | None]] = [{} for _ in self.criteria]
         self._matters: list[dict[Key, Matter]] = [{} for _ in self.criteria]
         self._conflicts: list[dict[Key, bool]] = [{} for _ in self.conflicts]
+
+    def with_table(self, place: int, table: CriterionTable) -> Tables:
+        """The same with another criterion at ``place``; the others keep what they have read."""
+        changed = copy(self)
+        changed.criteria = (*self.criteria[:place], table, *self.criteria[place + 1 :])
+        changed._columns = [*self._columns[:place], {}, *self._columns[place + 1 :]]
+        changed._matters = [*self._matters[:place], {}, *self._matters[place + 1 :]]
+        return changed
+
+    def without_conflict(self, name: str) -> Tables:
+        """The same without one conflict."""
+        kept = [place for place, rule in enumerate(self.conflicts) if rule.id != name]
+        changed = copy(self)
+        changed.conflicts = tuple(self.conflicts[place] for place in kept)
+        changed._conflicts = [self._conflicts[place] for place in kept]
+        return changed
 
     def place_of(self, option: str) -> int:
         """The place of an option, by its id."""

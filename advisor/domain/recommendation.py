@@ -107,6 +107,40 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadBearing:
+    """A claim or conflict whose refutation alone changes the ``verdict``, or only the ``design``.
+
+    ``verdict`` and ``option`` are what would be said then.
+    """
+
+    claim: str
+    executed: bool
+    changes: str
+    verdict: str
+    option: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """How sure a verdict is: facts, each computed; None where a limit cut one off.
+
+    ``decided``: no unknown or assumed answer leads to another verdict; ``possible`` has those that
+    were found. ``weights``: the verdict holds for ``every`` weighting that respects the levels, for
+    any weights of the ``levels`` in their order, or for the ``given`` ones. ``evidence``: it holds
+    whatever the claims that were not executed turn out to be worth. ``together``: it holds for
+    every weighting even then. ``not_proven`` names the facts that were cut off.
+    """
+
+    decided: bool | None
+    possible: tuple[str, ...]
+    weights: str | None
+    evidence: bool | None
+    together: bool | None
+    load_bearing: tuple[LoadBearing, ...]
+    not_proven: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WorkloadAdvice:
     """What one workload should use within the chosen systems, and ``alone`` by itself."""
 
@@ -124,6 +158,7 @@ class WorkloadAdvice:
     assumptions: tuple[Assumption, ...]
     ask_next: tuple[Question, ...]
     flips: tuple[Flip, ...]
+    confidence: Confidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +170,7 @@ class SystemAdvice:
     grade: str | None
     possible: tuple[str, ...]
     systems: tuple[str, ...]
+    confidence: Confidence | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,356 @@
+"""How sure a verdict is: a block of facts, each computed, and the grade that follows from them.
+
+What is graded is the *verdict*: which systems are used, by the whole or by one workload. Designs of
+one family that change places are named beside it and do not lower the grade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from advisor.decision.changes import Variation, Words, words_of
+from advisor.decision.completions import TooManyError
+from advisor.decision.engine import Engine
+from advisor.decision.facts import Said
+from advisor.decision.opened import Opened, open_assumptions
+from advisor.decision.problem import Answers
+from advisor.decision.space import Space
+from advisor.decision.striking import EXECUTED, at_worst, without_claim, without_conflict
+from advisor.decision.systems import UNDETERMINED
+from advisor.decision.value import carrying
+from advisor.decision.weighed import Situations, Weighed, leads_whatever_the_weights, situations
+from advisor.decision.weighting import Weightings
+from advisor.domain.requirements import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much may be looked at, so that the time is bounded: completions and outcomes.
+
+    ``seed`` and ``samples`` are those of the sampled share.
+    """
+
+    strikes: int = 20_000
+    situations: int = 256
+    opened: int = 100
+    flips: int = 2_000
+    samples: int = 300
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """A claim or conflict whose refutation alone gives another verdict, or another design.
+
+    ``carries`` says that the verdict of the subject changes; otherwise only the design does.
+    """
+
+    claim: str
+    executed: bool
+    carries: bool
+    verdict: str
+    option: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assurance:
+    """The facts about one subject: the whole system, or one workload.
+
+    ``possible`` are the verdicts found while unknown and assumed answers are open; ``decided``
+    whether there is no other (None: not proven either way). ``weights``: the weightings for which
+    the verdict holds. ``whatever_evidence``: whether it holds whatever the claims that were not
+    executed turn out to be worth, and ``together`` whether it holds for every weighting then, too.
+    ``lone_answers``: the answers of which one alone changes the verdict. ``unproven`` names facts
+    that a limit cut off.
+    """
+
+    grade: str
+    decided: bool | None
+    possible: tuple[str, ...]
+    weights: Weightings | None
+    whatever_evidence: bool | None
+    together: bool | None
+    bearings: tuple[Bearing, ...]
+    lone_answers: tuple[str, ...]
+    unproven: tuple[str, ...]
+
+    @property
+    def load_bearing(self) -> tuple[Bearing, ...]:
+        """The claims whose single refutation changes the verdict."""
+        return tuple(one for one in self.bearings if one.carries)
+
+    @property
+    def robust(self) -> bool:
+        """Decided whatever the open answers are and for every weighting."""
+        return self.decided is True and self.weights is Weightings.EVERY
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is graded: the system (``place`` None) or a workload, and what is said of it."""
+
+    place: int | None
+    said: Said
+
+    def verdict(self, words: Words) -> str:
+        return words[0] if self.place is None else words[1][self.place]
+
+    def option(self, words: Words) -> str | None:
+        return None if self.place is None else words[2][self.place]
+
+    def changed(self, names: Sequence[str], variation: Variation) -> bool:
+        if self.place is None:
+            return variation.system_changed
+        return names[self.place] in variation.changed
+
+
+class Assuring:
+    """Finds out the facts that all subjects share, each once."""
+
+    def __init__(
+        self,
+        space: Space,
+        team: Answers,
+        workloads: Sequence[Answers],
+        variations: Sequence[Variation],
+        unproven: Sequence[str],
+        effort: Effort,
+    ) -> None:
+        self.space = space
+        self.engine: Engine = space.engine
+        self.team = team
+        self.answers = tuple(workloads)
+        self.variations = variations
+        self.effort = effort
+        self.names = [one.name for one in self.engine.problem.workloads]
+        self.unproven = [one for one in unproven if one in ("possible", "variations")]
+        self.words = words_of(space)
+        self._now = self._situations(self.engine)
+        self._open: Opened | None = None
+
+    def facts(self, subjects: Sequence[Subject]) -> tuple[Assurance, ...]:
+        """One block for each subject."""
+        weights = self._weights(self._now)
+        worst_words, worst_weights = self._at_worst()
+        bearings = tuple(self._bearings()) if self._decided(subjects) else ()
+        found = []
+        for subject in subjects:
+            index = 0 if subject.place is None else 1 + subject.place
+            decided, possible = self._openness(subject)
+            lone = tuple(
+                dict.fromkeys(
+                    one.question for one in self.variations if subject.changed(self.names, one)
+                )
+            )
+            assurance = Assurance(
+                grade="",
+                decided=decided,
+                possible=possible,
+                weights=None if weights is None else weights[index],
+                whatever_evidence=(
+                    None
+                    if worst_words is None or self.words is None
+                    else subject.verdict(worst_words) == subject.verdict(self.words)
+                ),
+                together=(
+                    None if worst_weights is None else worst_weights[index] is Weightings.EVERY
+                ),
+                bearings=tuple(self._borne(subject, bearings)),
+                lone_answers=lone,
+                unproven=tuple(dict.fromkeys(self.unproven)),
+            )
+            found.append(replace(assurance, grade=grade(subject, assurance)))
+        return tuple(found)
+
+    def _decided(self, subjects: Iterable[Subject]) -> bool:
+        return any(len(one.said.possible) == 1 for one in subjects)
+
+    # Weights and evidence
+
+    def _situations(self, engine: Engine) -> tuple[Situations, ...] | None:
+        """Every completion of the unknown answers; None where there are too many."""
+        found = []
+        try:
+            space = (
+                self.space
+                if engine is self.engine
+                else Space(engine, self.team, self.answers, limit=self.effort.strikes)
+            )
+        except TooManyError:
+            return None
+        for one in situations(space):
+            found.append(one)
+            if len(found) > self.effort.situations:
+                return None
+        return tuple(found)
+
+    def _weights(self, every: tuple[Situations, ...] | None) -> list[Weightings] | None:
+        """For which weightings the verdicts hold in every completion: system, then workloads."""
+        if every is None:
+            self.unproven.append("weights")
+            return None
+        found = [Weightings.EVERY] * (1 + len(self.names))
+        for here in every:
+            for alike, lower in ((False, Weightings.LEVELS), (True, Weightings.GIVEN)):
+                system, workloads = leads_whatever_the_weights(self.engine, here, alike=alike)
+                for index, holds in enumerate((system, *workloads)):
+                    if not holds and (alike or found[index] is Weightings.EVERY):
+                        found[index] = lower
+        return found
+
+    def _at_worst(self) -> tuple[Words | None, list[Weightings] | None]:
+        """What is said, and for which weightings, where all open evidence is at its worst."""
+        carried = self._carried()
+        if carried is None:
+            return None, None
+        options = self.engine.problem.options
+        engine = at_worst(
+            self.engine,
+            [{one.id for one in options if one.family in own} for own in carried],
+        )
+        every = self._situations(engine)
+        if every is None:
+            self.unproven.append("evidence")
+            return None, None
+        words = words_of(Space(engine, self.team, self.answers, limit=self.effort.strikes))
+        known = engine
+        found = [Weightings.EVERY] * (1 + len(self.names))
+        for here in every:
+            system, workloads = leads_whatever_the_weights(known, here, alike=False)
+            for index, holds in enumerate((system, *workloads)):
+                if not holds:
+                    found[index] = Weightings.GIVEN
+        return words, found
+
+    def _carried(self) -> list[frozenset[str]] | None:
+        """The families that each workload uses; None where completions differ in them."""
+        if self._now is None:
+            return None
+        options = self.engine.problem.options
+        found: list[set[frozenset[str]]] = [set() for _ in self.names]
+        for here in self._now:
+            if here.own is None:
+                return None
+            for own, uses in zip(found, here.own.uses, strict=True):
+                own.add(frozenset(options[part].family for part in uses[0].parts))
+        if any(len(own) > 1 for own in found):
+            return None
+        return [own.pop() for own in found]
+
+    # Single claims
+
+    def _bearings(self) -> Iterator[tuple[str, bool, Words]]:
+        """Every claim or conflict whose refutation changes what is said, with what is said then."""
+        left = self.effort.strikes
+        for claim, criterion, executed in self._claims():
+            engine = (
+                without_conflict(self.engine, claim)
+                if criterion is None
+                else without_claim(self.engine, criterion, claim)
+            )
+            try:
+                space = Space(engine, self.team, self.answers, limit=left)
+                words = words_of(space)
+            except TooManyError:
+                self.unproven.append("load-bearing claims")
+                return
+            left -= space.nodes
+            if words is not None and words != self.words:
+                yield claim, executed, words
+
+    def _claims(self) -> Iterator[tuple[str, str | None, bool]]:
+        """What could carry: pros of the options in use and cons of all others, in every completion.
+
+        Striking anything else can only help what wins already.
+        """
+        if self._now is None:
+            self.unproven.append("load-bearing claims")
+            return
+        carried = self._carried()
+        executed: dict[tuple[str, str | None], bool] = {}
+        for here in self._now:
+            unmet = here.own is None or here.own.merit.violated > 0
+            for place, one in enumerate(here.workloads):
+                own = None if carried is None or unmet else carried[place]
+                for key, was in _carrying(one, own):
+                    executed[key] = executed.get(key, True) and was
+        for (claim, criterion), was in executed.items():
+            yield claim, criterion, was
+
+    def _borne(
+        self, subject: Subject, bearings: Iterable[tuple[str, bool, Words]]
+    ) -> Iterator[Bearing]:
+        if self.words is None or len(subject.said.possible) > 1:
+            return
+        for claim, executed, words in bearings:
+            verdict, option = subject.verdict(words), subject.option(words)
+            carries = verdict != subject.verdict(self.words)
+            if carries or option != subject.option(self.words):
+                yield Bearing(claim, executed, carries, verdict, option)
+
+    # Answers
+
+    def _openness(self, subject: Subject) -> tuple[bool | None, tuple[str, ...]]:
+        """Whether the verdict is decided while assumptions are open too, and what was found."""
+        possible = set(subject.said.possible)
+        for one in self.variations:
+            if one.standing is Standing.ASSUMED and subject.changed(self.names, one):
+                verdict = one.system if subject.place is None else one.verdicts[subject.place]
+                possible.add(verdict)
+        if len(possible) > 1:
+            return False, tuple(sorted(possible))
+        if self.unproven:
+            return None, tuple(sorted(possible))
+        if self._open is None:
+            self._open = open_assumptions(
+                self.engine, self.team, self.answers, limit=self.effort.opened
+            )
+        found = self._open.verdicts(subject.place) | possible
+        if len(found) > 1:
+            return False, tuple(sorted(found))
+        return (True if self._open.proven else None), tuple(sorted(found))
+
+
+def _carrying(
+    one: Weighed, own: frozenset[str] | None
+) -> Iterator[tuple[tuple[str, str | None], bool]]:
+    """Claims (with their criterion) and conflicts (with None) that may carry, and if executed."""
+    options = one.tables.options
+    for place, _column in one.needed:
+        matter = one.tables.matter(place, one.cells)
+        for option in options:
+            claims = matter.founded.get(option.id, ())
+            telling = carrying(claims)
+            for claim in claims:
+                if claim.claim not in telling:
+                    continue
+                helps = own is None or (claim.contribution > 0) == (option.family in own)
+                if helps:
+                    yield (claim.claim, one.tables.ids[place]), claim.trust in EXECUTED
+    for place, rules in one.conflicts.items():
+        if own is None or options[place].family not in own:
+            for rule in rules:
+                yield (rule.id, None), rule.executed({name: one.cells[name] for name in rule.reads})
+
+
+def grade(subject: Subject, facts: Assurance) -> str:
+    """A: robust in answers, weights and evidence. B: every load-bearing claim executed, and at
+    least two answers must change. C: otherwise decided. D: several possible winners.
+
+    An assumption that changes the verdict alone is one such answer, so it leaves C at most. What
+    was not proven counts against the grade. Where no design meets every must there is no winner to
+    be sure of: that is C at best, too.
+    """
+    if len(subject.said.possible) > 1 or subject.said.status == "tie":
+        return "D"
+    if "possible" in facts.unproven:
+        return "D"
+    if subject.said.verdict == UNDETERMINED:
+        return "C"
+    if facts.robust and facts.whatever_evidence and facts.together:
+        return "A"
+    unproven = {"variations", "load-bearing claims"}.intersection(facts.unproven)
+    if not unproven and not facts.lone_answers and all(one.executed for one in facts.load_bearing):
+        return "B"
+    return "C"
