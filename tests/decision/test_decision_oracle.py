@@ -196,11 +196,15 @@ def test_decisive_questions_are_those_that_change_some_winner(problem: SystemPro
                 if name != "derived" and not (where is not None and name == "t")
                 if (where, name) != (asked_of, question)
             ]
-            # Cells derived in another workload stay what they are.
+            # Cells that are derived from other questions stay what they are.
             rest += [
                 f"{where}:{cells['derived'].label}"
                 for where, cells in enumerate(each)
-                if "derived" in cells and where != asked_of
+                if "derived" in cells
+                and not (
+                    where == asked_of
+                    and question in problem.workloads[where].answers.derived[0].parents
+                )
             ]
             groups[tuple(rest)].append(oracle.said(problem, team, each))
         for alike in groups.values():
