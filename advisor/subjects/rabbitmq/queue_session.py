@@ -213,6 +213,9 @@ class QueueSession(EntrySession):
     def rewind(self, reader: str) -> Outcome[None]:
         """Consume again: what was settled is gone, and nothing says so."""
         member = self.readers[reader]
+        if not self.client.is_open(member.channel):
+            self.dropped(member)
+            return self.connect(member, "first")
         for queue in tuple(member.consumes):
             self.call(BasicCancel(member.channel, f"{member.channel}@{queue}"))
         self.pump(member)

@@ -39,5 +39,10 @@ class Handle:
 
     @property
     def queue(self) -> str:
-        """The queue or stream that it came from; consumer tags are ``channel@queue``."""
-        return self.delivered.consumer_tag.rpartition("@")[2]
+        """The queue or stream that it came from."""
+        return came_from(self.delivered)
+
+
+def came_from(delivered: Delivered) -> str:
+    """The queue or stream of a delivery; consumer tags are ``channel@queue``."""
+    return delivered.consumer_tag.rpartition("@")[2]

@@ -38,9 +38,10 @@ class Reading(Publishing):
                 return added
         member = Reader(reader, self.groups[group], "")
         self.readers[reader] = member
-        return self._connect(member, start)
+        return self.connect(member, start)
 
-    def _connect(self, member: Reader, start: Literal["new", "first"]) -> Outcome[None]:
+    def connect(self, member: Reader, start: Literal["new", "first"]) -> Outcome[None]:
+        """A new connection on which the reader consumes."""
         self._opened += 1
         member.channel = f"{member.name}#{self._opened}"
         member.consumes.clear()
@@ -72,7 +73,9 @@ class Reading(Publishing):
             self._held_max = max(self._held_max, member.held)
 
     def receive(self, reader: str, *, within_ms: int) -> Outcome[Delivery | None]:
-        member = self.readers[reader]
+        member = self.readers.get(reader)
+        if member is None:
+            return _NOTHING  # nobody is there to receive
         end_ms = self.client.now_ms + within_ms
         while True:
             trouble = self._keep_reading(member)
@@ -97,7 +100,7 @@ class Reading(Publishing):
             self.call(ConnectionClose(member.channel))
         self.dropped(member)
         self.reconnects(member)
-        outcome = self._connect(member, "new")
+        outcome = self.connect(member, "new")
         return None if isinstance(outcome, Done) else outcome
 
     def reconnects(self, member: Reader) -> None:

@@ -22,7 +22,7 @@ _QUEUE: Mapping[str, tuple[Make, str]] = {
         variants.ConsistentHash,
         "x-consistent-hash exchange (plugin) over queues with a single active consumer each",
     ),
-    "raised-message-limit": (variants.RaisedMessageLimit, "max_message_size raised"),
+    "raised-message-limit": (variants.QueueRaisedMessageLimit, "max_message_size raised"),
     "copied-into-headers": (
         variants.CopiedIntoHeaders,
         "the publisher copies body fields into headers",
@@ -38,6 +38,7 @@ _CLASSIC: Mapping[str, tuple[Make, str]] = {
     "retry-loop": (variants.RetryLoop, "a wait queue, and attempts counted in the reader"),
 }
 _STREAM: Mapping[str, tuple[Make, str]] = {
+    "raised-message-limit": (variants.StreamRaisedMessageLimit, "max_message_size raised"),
     "stream-per-group": (variants.StreamPerGroup, "a stream for each group, bound by its selector"),
     "deduplication-table": (
         variants.StreamDeduplicationTable,

@@ -9,7 +9,7 @@ from advisor.checks.session import Group, Message
 from advisor.domain.outcome import Done, Outcome
 from advisor.subjects.rabbitmq.protocol import BasicAck, BasicCancel, Delivered, QueueBind
 from advisor.subjects.rabbitmq.queue_session import EntrySession
-from advisor.subjects.rabbitmq.reader import Handle, Reader
+from advisor.subjects.rabbitmq.reader import Handle, Reader, came_from
 
 DAY_MS = 86_400_000
 POSITION = "stored offset"
@@ -24,7 +24,8 @@ class StreamSession(EntrySession):
         super().__init__(option, client, prefix)
         self.stream = f"{prefix}.stream"
         self.positions: dict[tuple[str, str], int] = {}
-        self._resume: dict[tuple[str, str], int] = {}
+        self._resume: dict[tuple[str, str], int | str] = {}
+        self._read: dict[tuple[str, str], int] = {}
 
     def declare(self) -> Outcome[Any]:
         outcome = self.make_exchange(self.entry, "fanout")
@@ -70,18 +71,25 @@ class StreamSession(EntrySession):
 
     def reconnects(self, member: Reader) -> None:
         """A process that lives on resumes at its first unsettled record, from memory."""
-        for delivered in (*member.in_hand.values(), *member.fetched):
-            place = (member.name, Handle(member, member.channel, delivered).queue)
-            offset = offset_of(delivered)
-            self._resume[place] = min(offset, self._resume.get(place, offset))
         for stream in self.queues_of(member.group):
-            place = (member.name, stream)
-            if place in self.positions:
-                self._resume.setdefault(place, self.positions[place])
+            position = self._first_open(member, stream, self.positions.get((member.name, stream)))
+            if position is not None:
+                self._resume[(member.name, stream)] = position
+
+    def _first_open(self, member: Reader, stream: str, otherwise: int | None) -> int | None:
+        """The offset of the first record that the reader has and did not settle."""
+        held = (*member.in_hand.values(), *member.fetched)
+        offsets = [offset_of(one) for one in held if came_from(one) == stream]
+        return min(offsets, default=otherwise)
 
     def settled(self, handle: Handle) -> None:
-        place = (handle.reader.name, handle.queue)
-        self.positions[place] = offset_of(handle.delivered) + 1
+        """Store where to go on: at the first record still open, or behind this one."""
+        stream, member = handle.queue, handle.reader
+        following = offset_of(handle.delivered) + 1
+        position = self._first_open(member, stream, following)
+        self.positions[(member.name, stream)] = following if position is None else position
+        place = (member.group.name, stream)
+        self._read[place] = max(following, self._read.get(place, 0))
 
     def fail(self, handle: Handle) -> Outcome[Any]:
         """A stream takes nothing back: skip it."""
@@ -94,7 +102,12 @@ class StreamSession(EntrySession):
         """Nothing to return: the stream keeps it."""
 
     def rewind(self, reader: str) -> Outcome[None]:
+        """Consume again from the first offset; on a new connection if the old one is closed."""
         member = self.readers[reader]
+        if not self.client.is_open(member.channel):
+            for stream in self.queues_of(member.group):
+                self._resume[(member.name, stream)] = "first"
+            return self.connect(member, "first")
         streams = tuple(member.consumes)
         for stream in streams:
             self.call(BasicCancel(member.channel, f"{member.channel}@{stream}"))
@@ -121,15 +134,11 @@ class StreamSession(EntrySession):
             if not isinstance(depth, Done):
                 return depth
             total += depth.value - min(
-                (self._furthest(group, stream) for group in self.groups.values()
-                 if stream in self.queues_of(group)),
-                default=0,
-            )  # fmt: skip
+                self._read.get((group.name, stream), 0)
+                for group in self.groups.values()
+                if stream in self.queues_of(group)
+            )
         return Done(total)
-
-    def _furthest(self, group: Group, stream: str) -> int:
-        names = [one.name for one in self.readers.values() if one.group is group]
-        return max((self.positions.get((name, stream), 0) for name in names), default=0)
 
 
 def offset_of(delivered: Delivered) -> int:

@@ -105,12 +105,20 @@ class ConsumerTimeout(QueueSession):
         return arguments
 
 
-class RaisedMessageLimit(QueueSession):
+class _RaisedMessageLimit(RabbitMQSession):
     """``max_message_size`` of the brokers raised for the largest message planned."""
 
     def declare(self) -> Outcome[Any]:
         outcome = self.client.configure("max_message_size", 2 * self.plan.message_bytes_max)
         return super().declare() if isinstance(outcome, Done) else outcome
+
+
+class QueueRaisedMessageLimit(_RaisedMessageLimit, QueueSession):
+    """Queues of brokers with a larger limit."""
+
+
+class StreamRaisedMessageLimit(_RaisedMessageLimit, StreamSession):
+    """Streams of brokers with a larger limit."""
 
 
 class ConsistentHash(QueueSession):
