@@ -19,25 +19,31 @@ def explain(
     id: Annotated[
         str,
         typer.Argument(
-            metavar="ID", help="A criterion, rule, option, check or need, or: conventions."
+            metavar="ID", help="A criterion, rule, option, check, need or system, or: conventions."
         ),
     ],
     rules: Rules = None,
 ) -> int:
-    """Explain a criterion, rule, option, check or need.
+    """Explain a criterion, rule, option, check, need or system.
 
     \b
     Example:
       advisor explain replay
       advisor explain rabbitmq.quorum-queue
+      advisor explain rabbitmq
       advisor explain conventions
     """
     from advisor import advise
     from advisor.reports.explanation_page import explanation_page
     from advisor.requirements import vocabulary
+    from advisor.subjects.coverage import SYSTEMS
 
     page = explanation_page(
-        id, advise.load_book(rules), checks=_check_texts(rules), needs=vocabulary()
+        id,
+        advise.load_book(rules),
+        checks=_check_texts(rules),
+        needs=vocabulary(),
+        systems=SYSTEMS,
     )
     show(page)
     return FINE

@@ -1,15 +1,15 @@
-"""What one name means: a criterion, a rule, an option, a check, a need, or the conventions."""
+"""What one name means: a criterion, rule, option, check, need, system, or the conventions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from advisor.documents import did_you_mean, quoted
 from advisor.domain.problem import InputError, Position, Problem
 from advisor.domain.requirements import NeedType
 from advisor.domain.rules import RuleBook
-from advisor.reports.blocks import Block, Heading, Page, Paragraph
+from advisor.reports.blocks import Block, Heading, Page, Paragraph, Table
 from advisor.reports.conventions import conventions_table
 from advisor.reports.explanation_parts import (
     CheckText,
@@ -21,6 +21,7 @@ from advisor.reports.explanation_parts import (
     option_blocks,
     row_blocks,
 )
+from advisor.subjects.coverage import coverage
 from advisor.wording.lookup import Lookup, full_id, look_up
 
 CONVENTIONS = "conventions"
@@ -33,10 +34,12 @@ def explanation_page(
     *,
     checks: Mapping[str, CheckText],
     needs: Mapping[str, NeedType],
+    systems: Sequence[str] = (),
 ) -> Page:
     """The page for ``name``; everything that is called so is shown, a claim about several options
     once for each. Raises InputError, with the nearest name, where nothing is called so."""
     entries = list(_entries(look_up(book), checks, needs))
+    entries += [(system, partial(_system, system)) for system in systems]
     found = [blocks for one, blocks in entries if one == name or one.startswith(f"{name}:")]
     if not found:
         raise InputError(_unknown(name, [one for one, _ in entries]))
@@ -64,11 +67,30 @@ def _entries(
         yield need.name, partial(need_blocks, need, lookup)
 
 
+def _system(system: str) -> Iterator[Block]:
+    covered = coverage(system)
+    yield Heading(f"{system} (model)", 1)
+    yield Paragraph(f"Release lines: {', '.join(covered.releases)}.")
+    yield Heading("What the model leaves out", 2)
+    yield Paragraph("A check that meets one of these says unmodelled and decides nothing.")
+    yield Table(("gap", "what it is"), tuple(covered.gaps.items()))
+    yield Heading("Variants that checks can be run with", 2)
+    yield Table(
+        ("design", "variant", "what is done"),
+        tuple(
+            (one, name, says)
+            for one, known in covered.variants.items()
+            for name, says in known.items()
+        ),
+    )
+
+
 def _unknown(name: str, known: list[str]) -> Problem:
     return Problem(
         Position("advisor explain"),
         f"nothing is called {quoted(name)}",
-        did_you_mean(name, known) or "a criterion, rule, option, check, need, or conventions",
+        did_you_mean(name, known)
+        or "a criterion, rule, option, check, need, system, or conventions",
     )
 
 

@@ -80,7 +80,7 @@ def test_each_kind_of_name_is_explained(name: str, words: str) -> None:
         ("replai", 'did you mean "replay"?'),
         ("rabbitmq.quorom-queue", 'did you mean "rabbitmq.quorum-queue"?'),
         ("tasks-are-shard", 'did you mean "tasks-are-shared"?'),
-        ("%", "a criterion, rule, option, check, need, or conventions"),
+        ("%", "a criterion, rule, option, check, need, system, or conventions"),
     ],
 )
 def test_an_unknown_name_gets_the_nearest(name: str, hint: str) -> None:
@@ -111,3 +111,11 @@ def test_an_unknown_name_gets_the_nearest(name: str, hint: str) -> None:
 def test_conditions_read_as_words(predicate: Predicate, text: str) -> None:
     """Brackets stand only where they change the meaning."""
     assert text == condition_text(predicate)
+
+
+def test_a_system_tells_what_its_model_leaves_out() -> None:
+    """The page of a broker lists each gap of the model with what it is."""
+    page = explanation_page("kafka", BOOK, checks={}, needs={}, systems=("rabbitmq", "kafka"))
+    text = as_plain(page)
+    assert "kafka (model)" in text
+    assert "tiered-storage" in text
