@@ -110,9 +110,9 @@ class RabbitMQSession(Reading):
                 return running
             if not running.value:
                 return Unknown("no node is left to stop")
-            outcome = self.client.stop_node(
-                self._next_to_lose(running.value), power_loss=power_loss
-            )
+            node = self._next_to_lose(running.value)
+            self.call.rig("power-loss" if power_loss else "stop-node", node)
+            outcome = self.client.stop_node(node, power_loss=power_loss)
             if not isinstance(outcome, Done):
                 return outcome
         return _DONE
@@ -126,6 +126,7 @@ class RabbitMQSession(Reading):
         return running[0]
 
     def start_nodes(self) -> Outcome[None]:
+        self.call.rig("start-nodes")
         return self.client.start_nodes()
 
     def stored(self) -> Outcome[Stored]:

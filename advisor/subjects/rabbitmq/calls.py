@@ -44,11 +44,15 @@ class Calls:
 
     def __init__(self, client: RabbitMQClient) -> None:
         self.client = client
-        self.made: list[Operation] = []
+        self.made: list[Operation | str] = []
 
     def __call__(self, operation: Operation) -> Outcome[Any]:
         self.made.append(operation)
         return self.client.call(operation)
+
+    def rig(self, step: str, *given: object) -> None:
+        """Note a step that is done to nodes and settings, and is no method of AMQP."""
+        self.made.append(f"rig.{step}({', '.join(repr(one) for one in given)})")
 
     def all(self, *operations: Operation) -> Outcome[Any]:
         """One after the other, up to the first that is not done."""
@@ -60,4 +64,4 @@ class Calls:
         return outcome
 
     def lines(self) -> tuple[str, ...]:
-        return tuple(render(operation) for operation in self.made)
+        return tuple(one if isinstance(one, str) else render(one) for one in self.made)

@@ -20,6 +20,7 @@ from advisor.subjects.rabbitmq.protocol import (
     ConnectionOpen,
     Delivered,
     RabbitMQClient,
+    Setting,
 )
 from advisor.subjects.rabbitmq.reader import Handle, Reader
 
@@ -127,6 +128,7 @@ class Publishing:
         self.plan = plan
         outcome: Outcome[Any] = _DONE
         if plan.nodes > 1:
+            self.call.rig("form-cluster", plan.nodes)
             outcome = self.client.form_cluster(plan.nodes)
         if isinstance(outcome, Done):
             outcome = self._open(self.ADMIN)
@@ -189,6 +191,11 @@ class Publishing:
         if isinstance(outcome, Done):
             outcome = self.call(ConfirmSelect(channel))
         return None if isinstance(outcome, Done) else outcome
+
+    def configure(self, setting: Setting, value: int) -> Outcome[None]:
+        """A line of the brokers' configuration."""
+        self.call.rig("configure", setting, value)
+        return self.client.configure(setting, value)
 
     def wanted_by(self, message: Message) -> list[Group]:
         return [group for group in self.groups.values() if wants(group.selector, message)]

@@ -93,7 +93,7 @@ class ConsumerTimeout(QueueSession):
 
     def declare(self) -> Outcome[Any]:
         if not self._by_argument:
-            outcome = self.client.configure("consumer_timeout", self.timeout_ms)
+            outcome = self.configure("consumer_timeout", self.timeout_ms)
             if not isinstance(outcome, Done):
                 return outcome
         return super().declare()
@@ -109,7 +109,7 @@ class _RaisedMessageLimit(RabbitMQSession):
     """``max_message_size`` of the brokers raised for the largest message planned."""
 
     def declare(self) -> Outcome[Any]:
-        outcome = self.client.configure("max_message_size", 2 * self.plan.message_bytes_max)
+        outcome = self.configure("max_message_size", 2 * self.plan.message_bytes_max)
         return super().declare() if isinstance(outcome, Done) else outcome
 
 

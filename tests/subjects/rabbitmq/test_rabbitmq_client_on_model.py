@@ -174,4 +174,6 @@ def test_the_trace_shows_what_was_given() -> None:
     calls(amqp.BasicPublish("c", "", "q", b"x" * 99, Properties(priority=3)))
     assert "basic.publish(channel='c', routing_key='q', body=<99 bytes>, properties={priority=3})" \
         == calls.lines()[0]  # fmt: skip
-    assert "basic.publish" == method_name(calls.made[0])
+    assert "basic.publish" == method_name(amqp.BasicPublish("c", "", "q", b""))
+    calls.rig("stop-node", "rabbit-1")
+    assert "rig.stop-node('rabbit-1')" == calls.lines()[1]
