@@ -9,6 +9,7 @@ from advisor import __version__
 from advisor.advise.confidence import confidence_of, status_of
 from advisor.advise.court import Court
 from advisor.advise.library import load_library
+from advisor.advise.plausible import plausible
 from advisor.advise.problem import system_problem
 from advisor.advise.tables import Table, answers_of
 from advisor.decision import (
@@ -52,7 +53,7 @@ def recommend(
 
 def advise(requirements: Requirements, court: Court) -> Recommendation:
     """The recommendation for requirements, with the evidence that this court hears."""
-    problem = system_problem(requirements, court)
+    problem = plausible(system_problem(requirements, court))
     decision = decide(problem, effort=EFFORT)
     book = court.library.book
     return Recommendation(

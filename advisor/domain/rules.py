@@ -156,6 +156,20 @@ class Costs:
 
 
 @dataclass(frozen=True, slots=True)
+class Implausible:
+    """Where ``when`` holds, a team that is silent about ``needs`` does not have them.
+
+    Without it an assumption is varied to whatever teams leave unsaid elsewhere.
+    """
+
+    id: str
+    when: Predicate
+    needs: tuple[str, ...]
+    why: str
+    position: Position = Position("")
+
+
+@dataclass(frozen=True, slots=True)
 class Conventions:
     """Constants chosen, not measured: shown in every report, never defended as facts."""
 
@@ -163,6 +177,7 @@ class Conventions:
     trust: Mapping[Trust, Fraction]
     must_penalty: int
     costs: Costs
+    implausible: tuple[Implausible, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

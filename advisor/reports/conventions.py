@@ -27,4 +27,7 @@ def conventions_table(conventions: Conventions) -> Table:
         ("cost of a pair inside one system", str(costs.pair_in_one_system)),
         ("cost of a bridge", str(costs.bridge)),
     ]
+    rows += [
+        (f"not left unsaid ({one.id})", ", ".join(one.needs)) for one in conventions.implausible
+    ]
     return Table(("convention", "value"), tuple(rows))

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from fractions import Fraction
 
-from advisor.domain.rules import Conventions, Costs, Level, Trust
+from advisor.domain.requirements import NeedType
+from advisor.domain.rules import Conventions, Costs, Implausible, Level, Trust
+from advisor.rulebook.condition import read_condition
 from advisor.rulebook.record import Faults, Record
 
-_KEYS = ("schema", "weight", "trust", "must_penalty", "costs")
+_KEYS = ("schema", "weight", "trust", "must_penalty", "costs", "implausible")
+_IMPLAUSIBLE_KEYS = ("id", "when", "not_left_unsaid", "why")
 _WEIGHED = (Level.NICE, Level.SHOULD, Level.MUST)
 _COST_KEYS = tuple(field.name for field in fields(Costs))
 
 
-def read_conventions(faults: Faults) -> Conventions:
-    """The conventions of one file; of no use if problems were found.
+def read_conventions(faults: Faults, needs: Mapping[str, NeedType]) -> Conventions:
+    """The conventions of one file; of no use if problems were found. ``needs``: the vocabulary.
 
     Weights are whole and not negative, trust lies in [0, 1] and never falls as evidence improves,
     costs are weight points or factors.
@@ -33,7 +37,20 @@ def read_conventions(faults: Faults) -> Conventions:
         trust=_trust(trust),
         must_penalty=record.whole_number("must_penalty", least=3, greatest=1000),
         costs=Costs(**{key: costs.fraction(key, least=0, greatest=1000) for key in _COST_KEYS}),
+        implausible=tuple(_implausible(record, needs)),
     )
+
+
+def _implausible(record: Record, needs: Mapping[str, NeedType]) -> Iterator[Implausible]:
+    for path, item in record.items("implausible", required=False):
+        one = Record(record.faults, path, item, _IMPLAUSIBLE_KEYS)
+        yield Implausible(
+            id=one.name("id"),
+            when=read_condition(record.faults, (*path, "when"), one.raw("when"), needs),
+            needs=one.names("not_left_unsaid", "need", needs),
+            why=one.text("why"),
+            position=one.position,
+        )
 
 
 def _trust(record: Record) -> dict[Trust, Fraction]:

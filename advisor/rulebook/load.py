@@ -80,7 +80,7 @@ def load_rule_book(
     options = _options(files, needs)
     names = Names(needs, files.named("options"), checks)
     criteria = _criteria(files, names)
-    conventions = _conventions(files)
+    conventions = _conventions(files, needs)
     files.problems.extend(_dangling(criteria, files.named("criteria")))
     if not names.options:
         files.problems.append(Problem(Position(str(folders[0])), "has no options"))
@@ -123,10 +123,10 @@ def _criteria(files: _Files, names: Names) -> dict[str, Criterion]:
     return found
 
 
-def _conventions(files: _Files) -> Conventions | None:
+def _conventions(files: _Files, needs: Mapping[str, NeedType]) -> Conventions | None:
     found: Conventions | None = None
     for _, faults in files.under("conventions.yaml", "conventions"):
-        conventions = read_conventions(faults)
+        conventions = read_conventions(faults, needs)
         if files.close(faults):
             found = conventions
     return found

@@ -46,6 +46,8 @@ def _predicates(book: RuleBook) -> Iterator[Predicate]:
         yield option.present
     for criterion in book.criteria:
         yield from rules_of(criterion).values()
+    for implausible in book.conventions.implausible:
+        yield implausible.when
 
 
 def cells(

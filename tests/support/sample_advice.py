@@ -15,10 +15,12 @@ from advisor.domain.recommendation import (
     Assumption,
     Because,
     Change,
+    Confidence,
     Contribution,
     Elimination,
     FiredRule,
     Flip,
+    LoadBearing,
     MadeBy,
     Question,
     Ranked,
@@ -260,6 +262,15 @@ TASKS = WorkloadAdvice(
     ),
     ask_next=(),
     flips=(Flip((Change("replay", "none", "recent"),), "kafka", TOPIC),),
+    confidence=Confidence(
+        decided=False,
+        possible=("kafka", "rabbitmq"),
+        weights="every",
+        evidence=True,
+        together=None,
+        load_bearing=(LoadBearing("work-queue.shares", True, "verdict", "kafka", TOPIC),),
+        not_proven=("variations",),
+    ),
 )
 ADVICE = Recommendation(
     made_by=MadeBy("0.1.0", "b" * 64, "c" * 64, {"rabbitmq": "4.3", "kafka": "4.4"}),
