@@ -8,6 +8,8 @@ import pytest
 from rabbitmq_bench import SEEN, V3_10, V4_0, V4_3, Bench, arrived, headers, reply
 
 from advisor.domain.version import BrokerVersion
+from advisor.models.rabbitmq.length_limit import properties_bytes
+from advisor.models.rabbitmq.message import Properties
 
 
 def with_dead_letters(bench: Bench, kind: str = "classic", **arguments: Any) -> None:
@@ -319,3 +321,77 @@ def test_a_missing_dead_letter_exchange_drops_in_silence() -> None:
     assert delivery is not None
     assert "ok" == reply(lambda: bench.channel.basic_reject(delivery.tag, requeue=False))
     assert ["2"] == bench.drain()
+
+
+@pytest.mark.parametrize("version", SEEN, ids=str)
+@pytest.mark.parametrize("kind", ["classic", "quorum"])
+def test_a_limit_in_bytes_holds_through_returns_expiry_and_purge(
+    version: BrokerVersion, kind: str
+) -> None:
+    """Whatever way messages leave and come back, the same number fits again."""
+    bench = Bench(version)
+    bench.queue(kind=kind, max_length_bytes=1000, overflow="reject-publish")
+
+    def fill() -> int:
+        for number in range(50):
+            bench.publish("x" * 50, expiration="100", message_id=str(number))
+        return bench.depth()
+
+    fits = fill()
+    assert 0 < fits < 50
+    held = bench.channel.basic_get("q")
+    assert held is not None
+    bench.channel.basic_reject(held.tag)
+    assert fits == fill()
+    bench.wait(100)
+    assert 0 == bench.depth()
+    assert fits == fill()
+    bench.broker.queue_purge(bench.channel, "q")
+    assert fits == fill()
+
+
+def test_every_kind_of_property_has_its_size_on_the_wire() -> None:
+    """Flags 2; one byte each for mode and priority; 8 for a time; a table has 4 of its own, and
+    each field its name with a length, a type and a value."""
+    properties = Properties(
+        headers={"b": True, "i": 1, "s": "ab", "n": None, "f": 0.5},
+        delivery_mode=2,
+        priority=3,
+        timestamp=7,
+        content_type="t",
+    )
+    names_bytes = 5 * 2
+    values_bytes = 2 + 9 + (5 + 2) + 1 + 9
+    assert 2 + 1 + 1 + 8 + (1 + 1) + 4 + names_bytes + values_bytes == properties_bytes(properties)
+
+
+@pytest.mark.parametrize("version", SEEN, ids=str)
+def test_quorum_messages_expire_in_every_lane(version: BrokerVersion) -> None:
+    """Returned ones too, each at its own deadline."""
+    bench = Bench(version)
+    with_dead_letters(bench, "quorum")
+    bench.publish("returned", expiration="300")
+    held = bench.channel.basic_get("q")
+    assert held is not None
+    bench.channel.basic_recover()
+    bench.publish("normal", priority=1, expiration="100")
+    bench.publish("high", priority=9, expiration="200")
+    assert 3 == bench.depth()
+    bench.wait(299)
+    expired_early = bench.drain("dead")
+    bench.wait(1)
+    assert sorted(["high", "normal", "returned"]) == sorted(expired_early + bench.drain("dead"))
+    assert 0 == bench.depth()
+
+
+def test_purging_returns_and_lanes_takes_all() -> None:
+    """Of a quorum queue of 4.0."""
+    bench = Bench(V4_0)
+    bench.queue(kind="quorum")
+    bench.publish("back")
+    bench.channel.basic_get("q")
+    bench.channel.basic_recover()
+    bench.publish("low", priority=1)
+    bench.publish("high", priority=9)
+    assert 3 == bench.broker.queue_purge(bench.channel, "q")
+    assert 0 == bench.depth()
