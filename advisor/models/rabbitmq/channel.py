@@ -118,7 +118,10 @@ class Channel:
             self.confirms = Confirms()
 
     def tx_select(self) -> None:
+        """Not covered, as :meth:`tx_commit` and :meth:`tx_rollback`."""
         raise UnmodelledError(Gap.TRANSACTIONS)
+
+    tx_commit = tx_rollback = tx_select
 
     def basic_publish(
         self,

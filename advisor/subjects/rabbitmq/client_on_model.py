@@ -16,7 +16,13 @@ from advisor.models.rabbitmq.replies import ClosedError, connection_error
 from advisor.models.rabbitmq.unmodelled import UnmodelledError
 from advisor.models.rabbitmq.versions import NEWEST
 from advisor.subjects.rabbitmq import protocol as amqp
-from advisor.subjects.rabbitmq.protocol import Delivered, Operation, QueueState, Setting
+from advisor.subjects.rabbitmq.protocol import (
+    Delivered,
+    Operation,
+    QueueState,
+    Returned,
+    Setting,
+)
 
 _DONE: Done[None] = Done(None)
 _NOT_OPEN = connection_error(504, "not open")
@@ -58,7 +64,20 @@ class ModelClient:
             amqp.QueueDeclare: self._queue_declare,
             amqp.QueueBind: self._queue_bind,
             amqp.QueueDelete: self._queue_delete,
-            amqp.BasicQos: lambda one: self._channel(one.channel).basic_qos(one.prefetch_count),
+            amqp.ExchangeUnbind: self._exchange_unbind,
+            amqp.QueueUnbind: self._queue_unbind,
+            amqp.QueuePurge: lambda one: self._broker.queue_purge(
+                self._channel(one.channel), one.queue
+            ),
+            amqp.BasicRecover: lambda one: self._channel(one.channel).basic_recover(
+                requeue=one.requeue
+            ),
+            amqp.TxSelect: lambda one: self._channel(one.channel).tx_select(),
+            amqp.TxCommit: lambda one: self._channel(one.channel).tx_commit(),
+            amqp.TxRollback: lambda one: self._channel(one.channel).tx_rollback(),
+            amqp.BasicQos: lambda one: self._channel(one.channel).basic_qos(
+                one.prefetch_count, global_=one.global_
+            ),
             amqp.BasicPublish: self._publish,
             amqp.BasicConsume: self._consume,
             amqp.BasicCancel: lambda one: self._channel(one.channel).basic_cancel(one.consumer_tag),
@@ -118,16 +137,26 @@ class ModelClient:
     def _exchange_declare(self, one: amqp.ExchangeDeclare) -> None:
         self._channel(one.channel)
         self._broker.exchange_declare(
-            one.exchange, one.type, durable=one.durable, arguments=one.arguments
+            one.exchange,
+            one.type,
+            passive=one.passive,
+            durable=one.durable,
+            auto_delete=one.auto_delete,
+            internal=one.internal,
+            arguments=one.arguments,
         )
 
     def _exchange_delete(self, one: amqp.ExchangeDelete) -> None:
         self._channel(one.channel)
-        self._broker.exchange_delete(one.exchange)
+        self._broker.exchange_delete(one.exchange, if_unused=one.if_unused)
 
     def _exchange_bind(self, one: amqp.ExchangeBind) -> None:
         self._channel(one.channel)
         self._broker.bind("exchange", one.destination, one.source, one.routing_key, one.arguments)
+
+    def _exchange_unbind(self, one: amqp.ExchangeUnbind) -> None:
+        self._channel(one.channel)
+        self._broker.unbind("exchange", one.destination, one.source, one.routing_key, one.arguments)
 
     def _queue_declare(self, one: amqp.QueueDeclare) -> QueueState:
         found = self._broker.queue_declare(
@@ -142,11 +171,21 @@ class ModelClient:
         return QueueState(*found)
 
     def _queue_bind(self, one: amqp.QueueBind) -> None:
-        self._broker.find_queue(self._channel(one.channel), one.queue)
-        self._broker.bind("queue", one.queue, one.exchange, one.routing_key, one.arguments)
+        queue = self._broker.find_queue(self._channel(one.channel), one.queue)
+        key = one.routing_key or ("" if one.queue else queue.name)
+        self._broker.bind("queue", queue.name, one.exchange, key, one.arguments)
+
+    def _queue_unbind(self, one: amqp.QueueUnbind) -> None:
+        channel = self._channel(one.channel)
+        name = one.queue
+        if name in self._broker.queues or not name:
+            name = self._broker.find_queue(channel, name).name
+        self._broker.unbind("queue", name, one.exchange, one.routing_key, one.arguments)
 
     def _queue_delete(self, one: amqp.QueueDelete) -> int:
-        return self._broker.queue_delete(self._channel(one.channel), one.queue)
+        return self._broker.queue_delete(
+            self._channel(one.channel), one.queue, if_unused=one.if_unused, if_empty=one.if_empty
+        )
 
     def _publish(self, one: amqp.BasicPublish) -> None:
         self._channel(one.channel).basic_publish(
@@ -155,7 +194,11 @@ class ModelClient:
 
     def _consume(self, one: amqp.BasicConsume) -> str:
         return self._channel(one.channel).basic_consume(
-            one.queue, one.consumer_tag, no_ack=one.no_ack, arguments=one.arguments
+            one.queue,
+            one.consumer_tag,
+            no_ack=one.no_ack,
+            exclusive=one.exclusive,
+            arguments=one.arguments,
         )
 
     def _get(self, one: amqp.BasicGet) -> Delivered | None:
@@ -189,6 +232,25 @@ class ModelClient:
         taken = [_delivered(delivery) for delivery in found.inbox]
         found.inbox.clear()
         return taken
+
+    def take_returned(self, channel: str) -> list[Returned]:
+        found = self._channels.get(channel)
+        if found is None or not found.returns:
+            return []
+        taken = [
+            Returned(one.code, one.message.exchange, one.message.routing_key, one.message.body)
+            for one in found.returns
+        ]
+        found.returns.clear()
+        return taken
+
+    def closed_with(self, channel: str) -> Refused | None:
+        found = self._channels.get(channel)
+        error = _NOT_OPEN if found is None else found.closed
+        return None if error is None else Refused(str(error.code), error.text)
+
+    def close(self) -> None:
+        """Nothing to end: the model's broker goes with its client."""
 
     def is_open(self, channel: str) -> bool:
         found = self._channels.get(channel)

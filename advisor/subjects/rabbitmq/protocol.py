@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
-from advisor.domain.outcome import Outcome
+from advisor.domain.outcome import Outcome, Refused
 from advisor.domain.version import BrokerVersion
 from advisor.models.rabbitmq.message import PLAIN, Properties
 
@@ -29,6 +29,15 @@ class Delivered(NamedTuple):
     exchange: str
     routing_key: str
     properties: Properties
+    body: bytes
+
+
+class Returned(NamedTuple):
+    """A ``basic.return``: a mandatory message that no queue got."""
+
+    code: int
+    exchange: str
+    routing_key: str
     body: bytes
 
 
@@ -82,16 +91,29 @@ class ExchangeDeclare:
     type: str = "direct"
     durable: bool = True
     arguments: Table = field(default_factory=dict)
+    passive: bool = False
+    auto_delete: bool = False
+    internal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ExchangeDelete:
     channel: str
     exchange: str
+    if_unused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ExchangeBind:
+    channel: str
+    destination: str
+    source: str
+    routing_key: str = ""
+    arguments: Table = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeUnbind:
     channel: str
     destination: str
     source: str
@@ -122,17 +144,37 @@ class QueueBind:
 
 
 @dataclass(frozen=True, slots=True)
-class QueueDelete:
-    """Gives the number of messages that it had."""
+class QueueUnbind:
+    channel: str
+    queue: str
+    exchange: str
+    routing_key: str = ""
+    arguments: Table = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePurge:
+    """Gives the number of ready messages removed."""
 
     channel: str
     queue: str
 
 
 @dataclass(frozen=True, slots=True)
+class QueueDelete:
+    """Gives the number of messages that it had."""
+
+    channel: str
+    queue: str
+    if_unused: bool = False
+    if_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BasicQos:
     channel: str
     prefetch_count: int
+    global_: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +194,7 @@ class BasicConsume:
     consumer_tag: str
     no_ack: bool = False
     arguments: Table = field(default_factory=dict)
+    exclusive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +234,31 @@ class BasicReject:
     requeue: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class BasicRecover:
+    channel: str
+    requeue: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TxSelect:
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class TxCommit:
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class TxRollback:
+    channel: str
+
+
 Operation = (
     ConnectionOpen | ConnectionClose | ConnectionDrop | ChannelOpen | ChannelClose | ConfirmSelect
-    | ExchangeDeclare | ExchangeDelete | ExchangeBind | QueueDeclare | QueueBind | QueueDelete
+    | ExchangeDeclare | ExchangeDelete | ExchangeBind | ExchangeUnbind | QueueDeclare | QueueBind
+    | QueueUnbind | QueuePurge | QueueDelete | BasicRecover | TxSelect | TxCommit | TxRollback
     | BasicQos | BasicPublish | BasicConsume | BasicCancel | BasicGet | BasicAck | BasicNack
     | BasicReject
 )  # fmt: skip
@@ -235,12 +300,24 @@ class RabbitMQClient(Protocol):
         """What has arrived for the consumers of this channel, oldest first; taken once."""
         ...
 
+    def take_returned(self, channel: str) -> list[Returned]:
+        """What came back to this channel as unroutable, oldest first; taken once."""
+        ...
+
     def is_open(self, channel: str) -> bool:
         """Whether the channel still works, as far as the client knows."""
         ...
 
     def take_cancelled(self, channel: str) -> list[str]:
         """Tags of the consumers that the broker has cancelled since last asked."""
+        ...
+
+    def closed_with(self, channel: str) -> Refused | None:
+        """The reply code that closed the channel, None while it is open."""
+        ...
+
+    def close(self) -> None:
+        """End every connection, and remove what was declared and is still there."""
         ...
 
     def wait(self, duration_ms: int) -> None:
