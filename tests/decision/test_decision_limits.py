@@ -110,3 +110,47 @@ def test_what_cannot_be_bounded_at_once_is_cut_first(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(bounds, "READ_LIMIT", 0)
     decision = decide(flipping(Standing.UNKNOWN, cells=2), node_limit=15)
     assert {"north", "south"} <= set(decision.workloads[0].possible)
+
+
+def test_a_question_decides_another_workload_beside_some_of_its_answers_alone() -> None:
+    """The second workload follows the first only where it has no need of its own."""
+    follow: dict[tuple[str, ...], Matter] = {("b0",): NORTHERN, ("b1",): row(n1=ONE, s1=ONE)}
+    lead = Table("c", Side.WHOLE, ("a",), {("a0",): NORTHERN, ("a1",): SOUTHERN})
+    problem = one_workload([OPTIONS[0], OPTIONS[2]], [lead])
+    (first,) = problem.workloads
+    answers = [Answers({name: domain(name, 2)}, {name: Standing.UNKNOWN}) for name in ("a", "b")]
+    decision = decide(
+        replace(
+            problem,
+            workloads=(
+                replace(first, answers=answers[0]),
+                replace(
+                    first,
+                    name="second",
+                    answers=answers[1],
+                    tables=(Table("d", Side.WHOLE, ("b",), follow),),
+                ),
+            ),
+            cost=flat_costs({"north": HALF, "south": HALF}, second=ONE),
+        )
+    )
+    decides = {one.question: one.decides for one in decision.questions}
+    assert {"a": frozenset({"only", "second"}), "b": frozenset({"second"})} == decides
+
+
+def test_the_question_of_more_gain_comes_first_although_it_was_named_last() -> None:
+    """The second answer leaves one bit open in one of three cells, the first nearly everything."""
+    rows: dict[tuple[str, ...], Matter] = {
+        (a, b): NORTHERN if (b, a) in {("b0", "a0"), ("b0", "a1"), ("b2", "a0")} else SOUTHERN
+        for a in ("a0", "a1")
+        for b in ("b0", "b1", "b2")
+    }
+    problem = one_workload([OPTIONS[0], OPTIONS[2]], [Table("c", Side.WHOLE, ("a", "b"), rows)])
+    cells = {"a": domain("a", 2), "b": domain("b", 3)}
+    answers = Answers(cells, dict.fromkeys(cells, Standing.UNKNOWN))
+    workload = replace(problem.workloads[0], answers=answers)
+    decision = decide(replace(problem, workloads=(workload,)))
+    assert ["b", "a"] == [one.question for one in decision.ask_next("only")]
+    assert [pytest.approx(2 / 3), pytest.approx(0.0817041660)] == [
+        one.gain for one in decision.ask_next("only")
+    ]
