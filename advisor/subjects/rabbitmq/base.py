@@ -164,6 +164,12 @@ class RabbitMQSession(Reading):
         return Done(state.message_count)
 
     def close(self) -> None:
+        try:
+            self._remove()
+        finally:
+            self.client.close()
+
+    def _remove(self) -> None:
         for member in self.readers.values():
             self.call(ConnectionClose(member.channel))
         self.readers.clear()

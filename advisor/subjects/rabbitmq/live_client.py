@@ -1,0 +1,422 @@
+"""The client on a real broker, over AMQP 0-9-1: real time, and steps on nodes only with a rig.
+
+No answer is ``Unknown``: a broker that goes away decides nothing. Everything declared is written
+down before it is asked for, so that :meth:`LiveClient.close` finds what an interrupted run left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic
+from typing import Any, Protocol
+
+import pika
+from pika import spec
+
+from advisor.domain.outcome import Done, Outcome, Refused, Unknown
+from advisor.domain.version import BrokerVersion
+from advisor.subjects.rabbitmq import protocol as amqp
+from advisor.subjects.rabbitmq.live_link import (
+    ClosedError,
+    LiveChannel,
+    LiveConnection,
+    Loop,
+    LostError,
+)
+from advisor.subjects.rabbitmq.live_wire import to_pika
+from advisor.subjects.rabbitmq.protocol import (
+    Delivered,
+    Operation,
+    QueueState,
+    Returned,
+    Setting,
+)
+
+ANSWER_MS = 30_000
+NEEDS_RIG = "not executed (needs a rig)"
+
+_DONE: Done[None] = Done(None)
+_NOT_OPEN = ClosedError(504, "CHANNEL_ERROR - not open")
+
+
+class Rig(Protocol):
+    """A cluster that the project started itself, whose nodes may be stopped."""
+
+    def form_cluster(self, nodes: int) -> Outcome[None]: ...
+
+    def configure(self, setting: Setting, value: int) -> Outcome[None]: ...
+
+    def leader_of(self, queue: str) -> Outcome[str]: ...
+
+    def running_nodes(self) -> Outcome[tuple[str, ...]]: ...
+
+    def stop_node(self, node: str, *, power_loss: bool) -> Outcome[None]: ...
+
+    def start_nodes(self) -> Outcome[None]: ...
+
+    def urls(self) -> tuple[str, ...]:
+        """Where its running nodes answer."""
+        ...
+
+
+class LiveClient:
+    """A :class:`~advisor.subjects.rabbitmq.protocol.RabbitMQClient`.
+
+    ``url`` may hold a name and password; neither is ever shown. Raises LostError when the broker
+    does not answer, ClosedError when it does not let us in, ValueError for a URL that is none.
+    """
+
+    def __init__(self, url: str, *, rig: Rig | None = None) -> None:
+        self._url = url
+        self._rig = rig
+        self._began_s = monotonic()
+        self._loop = Loop()
+        self._connections: dict[str, LiveConnection] = {}
+        self._channels: dict[str, LiveChannel] = {}
+        self._declared: dict[tuple[str, str], None] = {}
+        first = self._connect()
+        self._version = BrokerVersion.parse(first.server_version)
+        self.full_version = first.server_version
+        first.end(politely=True)
+
+    def _connect(self) -> LiveConnection:
+        urls = (self._url,) if self._rig is None else self._rig.urls()
+        trouble: Exception = LostError("no node runs")
+        for url in urls:
+            try:
+                return LiveConnection(self._loop, pika.URLParameters(url))
+            except LostError as error:
+                trouble = error
+        raise trouble
+
+    @property
+    def version(self) -> BrokerVersion:
+        return self._version
+
+    @property
+    def now_ms(self) -> int:
+        return round((monotonic() - self._began_s) * 1000)
+
+    # methods
+
+    def call(self, operation: Operation) -> Outcome[Any]:
+        try:
+            value = _PERFORMERS[type(operation)](self, operation)
+        except ClosedError as error:
+            return Refused(str(error.code), error.text)
+        except LostError as error:
+            return Unknown(str(error))
+        return _DONE if value is None else Done(value)
+
+    def _connection(self, name: str) -> LiveConnection:
+        found = self._connections.get(name)
+        if found is None:
+            raise _NOT_OPEN
+        return found
+
+    def _channel(self, name: str) -> LiveChannel:
+        found = self._channels.get(name)
+        if found is None:
+            raise _NOT_OPEN
+        if found.trouble is not None:
+            raise found.trouble
+        return found
+
+    def _ask(self, channel: str, method: Any, reply: type[Any]) -> Any:
+        return self._channel(channel).ask(method, reply, ANSWER_MS)
+
+    def _connection_open(self, one: amqp.ConnectionOpen) -> None:
+        self._connections[one.connection] = self._connect()
+
+    def _connection_close(self, one: amqp.ConnectionClose) -> None:
+        self._connection(one.connection).end(politely=True)
+
+    def _connection_drop(self, one: amqp.ConnectionDrop) -> None:
+        self._connection(one.connection).end(politely=False)
+
+    def _channel_open(self, one: amqp.ChannelOpen) -> None:
+        self._channels[one.channel] = self._connection(one.connection).open_channel()
+
+    def _channel_close(self, one: amqp.ChannelClose) -> None:
+        self._channel(one.channel).close(ANSWER_MS)
+
+    def _confirm_select(self, one: amqp.ConfirmSelect) -> None:
+        self._ask(one.channel, spec.Confirm.Select(), spec.Confirm.SelectOk)
+        self._channel(one.channel).confirming = True
+
+    def _exchange_declare(self, one: amqp.ExchangeDeclare) -> None:
+        if not one.passive:
+            self._declared["exchange", one.exchange] = None
+        method = spec.Exchange.Declare(
+            exchange=one.exchange, type=one.type, passive=one.passive, durable=one.durable,
+            auto_delete=one.auto_delete, internal=one.internal, arguments=dict(one.arguments),
+        )  # fmt: skip
+        self._ask(one.channel, method, spec.Exchange.DeclareOk)
+
+    def _exchange_delete(self, one: amqp.ExchangeDelete) -> None:
+        method = spec.Exchange.Delete(exchange=one.exchange, if_unused=one.if_unused)
+        self._ask(one.channel, method, spec.Exchange.DeleteOk)
+        self._declared.pop(("exchange", one.exchange), None)
+
+    def _exchange_bind(self, one: amqp.ExchangeBind) -> None:
+        method = spec.Exchange.Bind(
+            destination=one.destination, source=one.source, routing_key=one.routing_key,
+            arguments=dict(one.arguments),
+        )  # fmt: skip
+        self._ask(one.channel, method, spec.Exchange.BindOk)
+
+    def _exchange_unbind(self, one: amqp.ExchangeUnbind) -> None:
+        method = spec.Exchange.Unbind(
+            destination=one.destination, source=one.source, routing_key=one.routing_key,
+            arguments=dict(one.arguments),
+        )  # fmt: skip
+        self._ask(one.channel, method, spec.Exchange.UnbindOk)
+
+    def _queue_declare(self, one: amqp.QueueDeclare) -> QueueState:
+        if not one.passive:
+            self._declared["queue", one.queue] = None
+        method = spec.Queue.Declare(
+            queue=one.queue, passive=one.passive, durable=one.durable, exclusive=one.exclusive,
+            auto_delete=one.auto_delete, arguments=dict(one.arguments),
+        )  # fmt: skip
+        found = self._ask(one.channel, method, spec.Queue.DeclareOk)
+        if not one.passive:
+            self._declared["queue", found.queue] = None
+        return QueueState(found.queue, found.message_count, found.consumer_count)
+
+    def _queue_bind(self, one: amqp.QueueBind) -> None:
+        method = spec.Queue.Bind(
+            queue=one.queue, exchange=one.exchange, routing_key=one.routing_key,
+            arguments=dict(one.arguments),
+        )  # fmt: skip
+        self._ask(one.channel, method, spec.Queue.BindOk)
+
+    def _queue_unbind(self, one: amqp.QueueUnbind) -> None:
+        method = spec.Queue.Unbind(
+            queue=one.queue, exchange=one.exchange, routing_key=one.routing_key,
+            arguments=dict(one.arguments),
+        )  # fmt: skip
+        self._ask(one.channel, method, spec.Queue.UnbindOk)
+
+    def _queue_purge(self, one: amqp.QueuePurge) -> int:
+        found = self._ask(one.channel, spec.Queue.Purge(queue=one.queue), spec.Queue.PurgeOk)
+        return int(found.message_count)
+
+    def _queue_delete(self, one: amqp.QueueDelete) -> int:
+        method = spec.Queue.Delete(queue=one.queue, if_unused=one.if_unused, if_empty=one.if_empty)
+        found = self._ask(one.channel, method, spec.Queue.DeleteOk)
+        self._declared.pop(("queue", one.queue), None)
+        return int(found.message_count)
+
+    def _qos(self, one: amqp.BasicQos) -> None:
+        method = spec.Basic.Qos(prefetch_count=one.prefetch_count, global_qos=one.global_)
+        self._ask(one.channel, method, spec.Basic.QosOk)
+
+    def _publish(self, one: amqp.BasicPublish) -> None:
+        channel = self._channel(one.channel)
+        method = spec.Basic.Publish(
+            exchange=one.exchange, routing_key=one.routing_key, mandatory=one.mandatory
+        )
+        channel.tell(method, (to_pika(one.properties), one.body))
+        if channel.confirming:
+            channel.published += 1
+
+    def _consume(self, one: amqp.BasicConsume) -> str:
+        method = spec.Basic.Consume(
+            queue=one.queue, consumer_tag=one.consumer_tag, no_ack=one.no_ack,
+            exclusive=one.exclusive, arguments=dict(one.arguments),
+        )  # fmt: skip
+        return str(self._ask(one.channel, method, spec.Basic.ConsumeOk).consumer_tag)
+
+    def _cancel(self, one: amqp.BasicCancel) -> None:
+        method = spec.Basic.Cancel(consumer_tag=one.consumer_tag)
+        self._ask(one.channel, method, spec.Basic.CancelOk)
+
+    def _get(self, one: amqp.BasicGet) -> Delivered | None:
+        method = spec.Basic.Get(queue=one.queue, no_ack=one.no_ack)
+        return self._channel(one.channel).get(method, 3 * ANSWER_MS)
+
+    def _ack(self, one: amqp.BasicAck) -> None:
+        method = spec.Basic.Ack(delivery_tag=one.delivery_tag, multiple=one.multiple)
+        self._channel(one.channel).tell(method)
+
+    def _nack(self, one: amqp.BasicNack) -> None:
+        method = spec.Basic.Nack(
+            delivery_tag=one.delivery_tag, multiple=one.multiple, requeue=one.requeue
+        )
+        self._channel(one.channel).tell(method)
+
+    def _reject(self, one: amqp.BasicReject) -> None:
+        method = spec.Basic.Reject(delivery_tag=one.delivery_tag, requeue=one.requeue)
+        self._channel(one.channel).tell(method)
+
+    def _recover(self, one: amqp.BasicRecover) -> None:
+        self._ask(one.channel, spec.Basic.Recover(requeue=one.requeue), spec.Basic.RecoverOk)
+
+    def _tx_select(self, one: amqp.TxSelect) -> None:
+        self._ask(one.channel, spec.Tx.Select(), spec.Tx.SelectOk)
+
+    def _tx_commit(self, one: amqp.TxCommit) -> None:
+        self._ask(one.channel, spec.Tx.Commit(), spec.Tx.CommitOk)
+
+    def _tx_rollback(self, one: amqp.TxRollback) -> None:
+        self._ask(one.channel, spec.Tx.Rollback(), spec.Tx.RollbackOk)
+
+    # what arrives
+
+    def wait_for_confirm(self, channel: str, *, within_ms: int) -> Outcome[bool]:
+        found = self._channels.get(channel)
+        if found is None:
+            return Refused("504", "CHANNEL_ERROR - not open")
+        if not found.confirming:
+            return Refused("406", "the channel is not in confirm mode")
+        wanted = found.told + 1
+        self._loop.turn_until(
+            lambda: wanted in found.answers or found.trouble is not None, within_ms
+        )
+        if wanted in found.answers:
+            found.told = wanted
+            acknowledged = found.answers.pop(wanted)
+            was_returned = bool(found.returns)
+            found.returns.clear()
+            return Done(not was_returned) if acknowledged else Refused("nack", "refused")
+        if isinstance(found.trouble, ClosedError):
+            return Refused(str(found.trouble.code), found.trouble.text)
+        return Unknown("no confirm" if found.trouble is None else str(found.trouble))
+
+    def _arrived(self, channel: str) -> LiveChannel | None:
+        self._loop.turn_until(lambda: True, 0)
+        return self._channels.get(channel)
+
+    def take_deliveries(self, channel: str) -> list[Delivered]:
+        found = self._arrived(channel)
+        if found is None:
+            return []
+        taken = list(found.inbox)
+        found.inbox.clear()
+        return taken
+
+    def take_returned(self, channel: str) -> list[Returned]:
+        found = self._arrived(channel)
+        if found is None:
+            return []
+        taken = list(found.returns)
+        found.returns.clear()
+        return taken
+
+    def take_cancelled(self, channel: str) -> list[str]:
+        found = self._arrived(channel)
+        if found is None:
+            return []
+        taken = list(found.cancelled)
+        found.cancelled.clear()
+        return taken
+
+    def is_open(self, channel: str) -> bool:
+        found = self._arrived(channel)
+        return found is not None and found.trouble is None
+
+    def closed_with(self, channel: str) -> Refused | None:
+        found = self._arrived(channel)
+        trouble = _NOT_OPEN if found is None else found.trouble
+        if isinstance(trouble, LostError):
+            return Refused("lost", str(trouble))
+        return None if trouble is None else Refused(str(trouble.code), trouble.text)
+
+    def _count(self) -> int:
+        return sum(
+            len(one.inbox) + len(one.returns) + len(one.cancelled) + (one.trouble is not None)
+            for one in self._channels.values()
+        )
+
+    def wait(self, duration_ms: int) -> None:
+        self._loop.turn_until(lambda: False, duration_ms)
+
+    def wait_for_activity(self, within_ms: int) -> bool:
+        before = self._count()
+        return self._loop.turn_until(lambda: self._count() != before, within_ms)
+
+    # nodes
+
+    def form_cluster(self, nodes: int) -> Outcome[None]:
+        return Unknown(NEEDS_RIG) if self._rig is None else self._rig.form_cluster(nodes)
+
+    def configure(self, setting: Setting, value: int) -> Outcome[None]:
+        return Unknown(NEEDS_RIG) if self._rig is None else self._rig.configure(setting, value)
+
+    def leader_of(self, queue: str) -> Outcome[str]:
+        return Unknown(NEEDS_RIG) if self._rig is None else self._rig.leader_of(queue)
+
+    def running_nodes(self) -> Outcome[tuple[str, ...]]:
+        return Unknown(NEEDS_RIG) if self._rig is None else self._rig.running_nodes()
+
+    def stop_node(self, node: str, *, power_loss: bool) -> Outcome[None]:
+        if self._rig is None:
+            return Unknown(NEEDS_RIG)
+        outcome = self._rig.stop_node(node, power_loss=power_loss)
+        self._loop.turn_until(lambda: True, 0)
+        return outcome
+
+    def start_nodes(self) -> Outcome[None]:
+        return Unknown(NEEDS_RIG) if self._rig is None else self._rig.start_nodes()
+
+    # the end
+
+    def close(self) -> None:
+        """End every connection and remove what is left, as far as the broker still answers."""
+        for connection in self._connections.values():
+            connection.end(politely=True)
+        self._connections.clear()
+        self._channels.clear()
+        if any(not name.startswith("amq.") for _, name in self._declared):
+            with suppress(LostError, ClosedError):
+                self._remove_declared()
+
+    def _remove_declared(self) -> None:
+        connection = self._connect()
+        for kind, name in tuple(self._declared):
+            del self._declared[kind, name]
+            if not name or name.startswith("amq."):
+                continue
+            # a channel each: what cannot be removed closes only its own
+            with suppress(ClosedError):
+                channel = connection.open_channel()
+                if kind == "queue":
+                    method, reply = spec.Queue.Delete(queue=name), spec.Queue.DeleteOk
+                else:
+                    method, reply = spec.Exchange.Delete(exchange=name), spec.Exchange.DeleteOk
+                channel.ask(method, reply, ANSWER_MS)
+                channel.close(ANSWER_MS)
+        connection.end(politely=True)
+
+
+_PERFORMERS: dict[type, Callable[[LiveClient, Any], Any]] = {
+    amqp.ConnectionOpen: LiveClient._connection_open,
+    amqp.ConnectionClose: LiveClient._connection_close,
+    amqp.ConnectionDrop: LiveClient._connection_drop,
+    amqp.ChannelOpen: LiveClient._channel_open,
+    amqp.ChannelClose: LiveClient._channel_close,
+    amqp.ConfirmSelect: LiveClient._confirm_select,
+    amqp.ExchangeDeclare: LiveClient._exchange_declare,
+    amqp.ExchangeDelete: LiveClient._exchange_delete,
+    amqp.ExchangeBind: LiveClient._exchange_bind,
+    amqp.ExchangeUnbind: LiveClient._exchange_unbind,
+    amqp.QueueDeclare: LiveClient._queue_declare,
+    amqp.QueueBind: LiveClient._queue_bind,
+    amqp.QueueUnbind: LiveClient._queue_unbind,
+    amqp.QueuePurge: LiveClient._queue_purge,
+    amqp.QueueDelete: LiveClient._queue_delete,
+    amqp.BasicQos: LiveClient._qos,
+    amqp.BasicPublish: LiveClient._publish,
+    amqp.BasicConsume: LiveClient._consume,
+    amqp.BasicCancel: LiveClient._cancel,
+    amqp.BasicGet: LiveClient._get,
+    amqp.BasicAck: LiveClient._ack,
+    amqp.BasicNack: LiveClient._nack,
+    amqp.BasicReject: LiveClient._reject,
+    amqp.BasicRecover: LiveClient._recover,
+    amqp.TxSelect: LiveClient._tx_select,
+    amqp.TxCommit: LiveClient._tx_commit,
+    amqp.TxRollback: LiveClient._tx_rollback,
+}
