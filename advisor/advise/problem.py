@@ -44,6 +44,7 @@ def system_problem(requirements: Requirements, court: Court) -> SystemProblem:
         conventions=book.conventions,
         cost=partial(_cost, book.conventions.costs),
         cost_reads=COST_READS,
+        recosted=partial(partial, _cost),
     )
 
 
@@ -138,15 +139,15 @@ def _answers(answers: Mapping[str, Answer], known: Literals, *, team: bool) -> A
 def _possible(need: NeedType, answer: Answer, known: Literals) -> tuple[Cell, ...]:
     if answer.value is not None:
         return (point(answer.value),)
-    return _pieces(need, known, low=answer.low, high=answer.high)
+    return pieces(need, known, low=answer.low, high=answer.high)
 
 
 def _others(need: NeedType, value: Value, known: Literals) -> tuple[Cell, ...]:
     """The cells of the need's domain that the value does not lie in."""
-    return tuple(cell for cell in _pieces(need, known) if not _inside(value, cell))
+    return tuple(cell for cell in pieces(need, known) if not _inside(value, cell))
 
 
-def _pieces(
+def pieces(
     need: NeedType, known: Literals, *, low: float | None = None, high: float | None = None
 ) -> tuple[Cell, ...]:
     """The cells of the need; each version is one, since checks may tell any two apart."""
@@ -187,7 +188,7 @@ def _products(answers: Mapping[str, Answer], known: Literals) -> Iterable[Derive
     for name, need in derived_needs().items():
         factors, divisor = product_of(name)
         if all(factor in answers for factor in factors):
-            every = _pieces(need, known)
+            every = pieces(need, known)
             yield Derived(name, factors, partial(_product, factors, divisor, every))
 
 

@@ -31,6 +31,7 @@ from advisor.decision.problem import (
     WorkloadProblem,
 )
 from advisor.decision.questions import OpenQuestion, Reply
+from advisor.decision.quick import quick_outcome
 from advisor.decision.regret import Regret
 from advisor.decision.weighting import Weightings
 
@@ -58,5 +59,6 @@ __all__ = [
     "WorkloadDecision",
     "WorkloadProblem",
     "decide",
+    "quick_outcome",
     "system_cost",
 ]

@@ -1,0 +1,121 @@
+"""The rule book examined: linted, held to its examples, compared with another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+
+from advisor.advise.court import Court
+from advisor.advise.library import Library, load_library
+from advisor.advise.problem import pieces, system_problem
+from advisor.advise.profiles import profiles
+from advisor.decision import quick_outcome
+from advisor.domain.cell import Cell
+from advisor.domain.predicate import Value
+from advisor.domain.problem import Position, Problem
+from advisor.domain.requirements import Requirements, Standing
+from advisor.requirements import derived_needs, product_of, vocabulary
+from advisor.rulebook import literals, run_examples
+from advisor.rulebook.coverage import uncovered
+from advisor.rulebook.lint import lint
+
+
+def lint_rules(extra_rules: Path | None = None) -> tuple[Problem, ...]:
+    """Every finding as a problem with its place; the rules that were read must be sound."""
+    library = load_library(extra_rules)
+    judging = {check.id for check in library.checks.values() if check.kind == "scenario"}
+    found = lint(library.book, _domains(library), {*judging, *library.capacity_checks})
+    return tuple(Problem(one.position, f"{one.rule}: {one.message}", one.kind) for one in found)
+
+
+def check_examples(extra_rules: Path | None = None) -> tuple[Problem, ...]:
+    """Examples that come out otherwise, and rules that no example shows in every way."""
+    library = load_library(extra_rules)
+    needs = {**vocabulary(), **derived_needs()}
+    problems = [
+        Problem(criterion.position, message)
+        for criterion in library.book.criteria
+        for message in run_examples(criterion, needs, _derived)
+    ]
+    places = _places(library)
+    for one in uncovered(library.book.criteria, needs, _domains(library), _derived, _follow()):
+        never = ", ".join(way.value for way in one.never)
+        problems.append(Problem(places[one.rule], f"{one.rule}: no example shows it {never}"))
+    return tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A profile that another rule book decides otherwise: what it states, then both winners."""
+
+    stated: Mapping[str, Value]
+    before: str
+    after: str
+
+
+def compare_rules(
+    old: Path | None, new: Path | None, *, seed: int, count: int
+) -> Iterator[Difference | None]:
+    """One entry for each drawn profile: how its winner changes, None where it does not.
+
+    The profiles are cut by the thresholds of the new rules. Both sides run their own checks.
+    """
+    before, after = Court(load_library(old)), Court(load_library(new))
+    for profile in profiles(literals(after.library.book), seed=seed, count=count):
+        winners = [_winner(profile, court) for court in (before, after)]
+        if winners[0] == winners[1]:
+            yield None
+        else:
+            yield Difference(_stated(profile), winners[0], winners[1])
+
+
+def _winner(profile: Requirements, court: Court) -> str:
+    outcome = quick_outcome(system_problem(profile, court))
+    workload = outcome.workloads[0]
+    return f"{workload.verdict} ({workload.option or 'no design'})"
+
+
+def _stated(profile: Requirements) -> dict[str, Value]:
+    answers = {**profile.team, **profile.workloads[0].answers}
+    return {
+        name: answer.value
+        for name, answer in answers.items()
+        if answer.standing is Standing.STATED and answer.value is not None
+    }
+
+
+def _domains(library: Library) -> Mapping[str, tuple[Cell, ...]]:
+    known = literals(library.book)
+    needs = {**vocabulary(), **derived_needs()}
+    return {name: pieces(need, known) for name, need in needs.items()}
+
+
+def _derived(answers: Mapping[str, Value]) -> Mapping[str, Value]:
+    found: dict[str, Value] = {}
+    for name in derived_needs():
+        factors, divisor = product_of(name)
+        numbers = [answers[factor] for factor in factors]
+        found[name] = prod(float(one) for one in numbers if isinstance(one, int | float)) / divisor
+    return found
+
+
+def _follow() -> Mapping[str, frozenset[str]]:
+    follow: dict[str, set[str]] = {}
+    for need in vocabulary().values():
+        if need.default_from is not None:
+            follow.setdefault(need.default_from, set()).add(need.name)
+    for name in derived_needs():
+        for factor in product_of(name)[0]:
+            follow.setdefault(factor, set()).add(name)
+    return {name: frozenset(followers) for name, followers in follow.items()}
+
+
+def _places(library: Library) -> Mapping[str, Position]:
+    places: dict[str, Position] = {}
+    for criterion in library.book.criteria:
+        places |= {f"{criterion.id}.{row.id}": row.position for row in criterion.needs}
+        places |= {claim.id: claim.position for claim in criterion.claims}
+        places |= {conflict.id: conflict.position for conflict in criterion.conflicts}
+    return places
