@@ -85,7 +85,8 @@ def _end_of(file: str, before: str) -> Position:
     return Position(file, len(lines), len(lines[-1]))
 
 
-def _parser(text: str) -> Any:
+def parser_of(text: str) -> Any:
+    """The events of a text, with libyaml where PyYAML has it."""
     try:
         from yaml._yaml import CParser
     except ImportError:
@@ -176,7 +177,7 @@ class _Builder:
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.text = text
-        self.parser = _parser(text)
+        self.parser = parser_of(text)
         self.values = 0
         self.anchors: dict[str, tuple[Data, Node, int] | None] = {}
         self.stack: list[_OpenList | _OpenMapping] = []

@@ -50,35 +50,36 @@ def _team_lines(team: Mapping[str, object]) -> Iterator[str]:
     for name in (need for need in vocabulary() if need in team):
         path = team_path(name)
         if len(path) == 1:
-            yield f"  {name}: {_flow(team[name])}"
+            yield f"  {name}: {flow(team[name])}"
         else:
             groups.setdefault(path[0], {})[path[1]] = team[name]
     for name, inner in groups.items():
         yield f"  {name}:"
-        yield from (f"    {key}: {_flow(value)}" for key, value in inner.items())
+        yield from (f"    {key}: {flow(value)}" for key, value in inner.items())
 
 
 def _workload_lines(workload: Mapping[str, object]) -> Iterator[str]:
     yield f"- name: {_scalar(str(workload['name']))}"
     for key in ("weight", "feeds"):
         if key in workload:
-            yield f"  {key}: {_flow(workload[key])}"
+            yield f"  {key}: {flow(workload[key])}"
     needs = workload.get("needs")
     if isinstance(needs, Mapping) and needs:
         yield "  needs:"
-        yield from (f"    {name}: {_flow(needs[name])}" for name in vocabulary() if name in needs)
+        yield from (f"    {name}: {flow(needs[name])}" for name in vocabulary() if name in needs)
     if "rest" in workload:
-        yield f"  rest: {_flow(workload['rest'])}"
+        yield f"  rest: {flow(workload['rest'])}"
 
 
-def _flow(value: object) -> str:
+def flow(value: object) -> str:
+    """A value of the file on one line."""
     match value:
         case Mapping():
             return (
-                "{" + ", ".join(f"{_flow(key)}: {_flow(part)}" for key, part in value.items()) + "}"
+                "{" + ", ".join(f"{flow(key)}: {flow(part)}" for key, part in value.items()) + "}"
             )
         case list() | tuple():
-            return "[" + ", ".join(map(_flow, value)) + "]"
+            return "[" + ", ".join(map(flow, value)) + "]"
         case _:
             return _scalar(value)
 
