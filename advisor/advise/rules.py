@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
@@ -12,14 +13,17 @@ from advisor.advise.library import Library, load_library
 from advisor.advise.problem import pieces, system_problem
 from advisor.advise.profiles import profiles
 from advisor.decision import quick_outcome
+from advisor.documents import did_you_mean, quoted
 from advisor.domain.cell import Cell
 from advisor.domain.predicate import Value
-from advisor.domain.problem import Position, Problem
-from advisor.domain.requirements import Requirements, Standing
+from advisor.domain.problem import InputError, Position, Problem
+from advisor.domain.requirements import Kind, Requirements, Standing
 from advisor.requirements import derived_needs, product_of, vocabulary
 from advisor.rulebook import literals, run_examples
 from advisor.rulebook.coverage import uncovered
 from advisor.rulebook.lint import lint
+
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 def lint_rules(extra_rules: Path | None = None) -> tuple[Problem, ...]:
@@ -44,6 +48,21 @@ def check_examples(extra_rules: Path | None = None) -> tuple[Problem, ...]:
         never = ", ".join(way.value for way in one.never)
         problems.append(Problem(places[one.rule], f"{one.rule}: no example shows it {never}"))
     return tuple(problems)
+
+
+def must_be_new(identity: str, need: str) -> None:
+    """InputError where the id is no id or taken, or the need is not one of true or false."""
+    book = load_library().book
+    place = Position("advisor rules new")
+    if not _ID.fullmatch(identity):
+        message = f"{quoted(identity)} is no id"
+        raise InputError(Problem(place, message, "lower-case words joined by hyphens"))
+    if identity in {criterion.id for criterion in book.criteria}:
+        raise InputError(Problem(place, f"there is a criterion {quoted(identity)} already"))
+    known = [one.name for one in vocabulary().values() if one.kind is Kind.BOOLEAN]
+    if need not in known:
+        message = f"{quoted(need)} is no need that is true or false"
+        raise InputError(Problem(place, message, did_you_mean(need, known)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from advisor.cli import rules
 from advisor.cli.ask import ask
 from advisor.cli.check import check
 from advisor.cli.exits import command
@@ -22,8 +23,15 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+rules_app = typer.Typer(
+    name="rules", rich_markup_mode=None, no_args_is_help=True, help="For those who write rules."
+)
 for function in (init, validate, recommend, ask, record, check, explain):
     app.command(name=function.__name__)(command(function))
+
+for writing in (rules.lint, rules.test, rules.new, rules.diff):
+    rules_app.command(name=writing.__name__)(command(writing))
+app.add_typer(rules_app)
 
 
 def _print_version(wanted: bool) -> None:

@@ -25,6 +25,14 @@ def check(
     kafka_version: Annotated[
         str | None, typer.Option("--kafka-version", metavar="X.Y", help="The newest if left out.")
     ] = None,
+    on: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--on",
+            metavar="ADDRESS",
+            help="Run there, as live:rabbitmq.quorum-queue@localhost:5672; may be repeated.",
+        ),
+    ] = None,
     trace: Annotated[
         bool | None,
         typer.Option(
@@ -33,9 +41,11 @@ def check(
         ),
     ] = None,
 ) -> int:
-    """Run checks on the built-in models.
+    """Run checks on the built-in models, or on a live broker.
 
-    Exits 1 if a check refutes a claim.
+    Exits 1 if a check refutes a claim. On a live broker everything has a fresh name and is
+    removed afterwards; a login comes from the address (name:password@host) or from a URL in
+    ADVISOR_RABBITMQ_URL, and is shown nowhere.
 
     \b
     Example:
@@ -46,6 +56,8 @@ def check(
 
     given = {"rabbitmq": rabbitmq_version, "kafka": kafka_version}
     versions = {name: version for name, version in given.items() if version is not None}
-    runs = tuple(advise.run_checks(tuple(ids or ()), tuple(option or ()), versions))
+    runs = tuple(
+        advise.run_checks(tuple(ids or ()), tuple(option or ()), versions, tuple(on or ()))
+    )
     show(check_page(runs, trace=bool(ids) if trace is None else trace))
     return FOUND if refuted(runs) else FINE
