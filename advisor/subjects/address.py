@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from advisor.domain.version import BrokerVersion
@@ -15,26 +15,30 @@ _FORM = re.compile(r"(model|live):([a-z][a-z0-9-]*)\.([a-z][a-z0-9-]*)(?:@(.+))?
 class Address:
     """``version`` on a model of a broker, ``host`` (``name:port``) on a live one.
 
-    A design without a broker has neither, and is a model though it is really run.
+    ``login`` is ``name:password`` where the address had it before the host; it is never shown.
+    A design without a broker has none of them, and is a model though it is really run.
     """
 
     where: Literal["model", "live"]
     option: str
     version: BrokerVersion | None = None
     host: str | None = None
+    login: str | None = field(default=None, repr=False)
 
     @classmethod
     def parse(cls, text: str) -> Address:
         """Raises ValueError with what was expected."""
         matched = _FORM.fullmatch(text)
         if matched is None:
-            raise ValueError(f"{text!r} is not an address such as model:rabbitmq.quorum-queue@4.3")
+            shown = re.sub(r"@.*@", "@...@", text)
+            raise ValueError(f"{shown!r} is not an address such as model:rabbitmq.quorum-queue@4.3")
         where, technology, design, tail = matched.groups()
         option = f"{technology}.{design}"
         if where == "live":
             if tail is None:
                 raise ValueError(f"{text!r} lacks the host, as in live:{option}@localhost:5672")
-            return cls("live", option, host=tail)
+            login, _, host = tail.rpartition("@")
+            return cls("live", option, host=host, login=login or None)
         return cls("model", option, BrokerVersion.parse(tail) if tail else None)
 
     @property

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
+from uuid import uuid4
 
 from advisor.checks.session import Session
 from advisor.domain.version import BrokerVersion
@@ -45,10 +48,13 @@ def open_session(address: Address, variant: str | None = None) -> Session:
         raise NotPerformed(f"the tool cannot run {address.option}")
     if variant is not None and variant not in variants(address.option):
         raise NotPerformed(f"{address.option} has no variant {variant}")
-    if address.where == "live":
-        raise NotPerformed("live brokers are not connected yet")
     package = _package(address.option)
     opened: Session
+    if address.where == "live":
+        client = _live_client(address)
+        fresh = f"advisor-{uuid4().hex[:12]}"
+        opened = package.open_session(address.option, variant, client, prefix=fresh)
+        return opened
     make_client: Callable[[BrokerVersion], Any] | None = getattr(package, "model_client", None)
     if make_client is None:
         opened = package.open_session(address.option, variant)
@@ -59,10 +65,35 @@ def open_session(address: Address, variant: str | None = None) -> Session:
     return opened
 
 
+def located(address: Address) -> Address:
+    """A live address with the version that its broker says it is; others as they are."""
+    if address.where != "live":
+        return address
+    client = _live_client(address)
+    version: BrokerVersion = client.version
+    client.close()
+    return replace(address, version=version)
+
+
+def _live_client(address: Address) -> Any:
+    make: Callable[[str, str | None], Any] | None
+    make = getattr(_package(address.option), "reach", None)
+    if make is None:
+        raise NotPerformed(f"{address.technology} is not run on a live broker")
+    try:
+        return make(address.host or "", address.login)
+    except ImportError as error:
+        wanted = "pip install 'messaging-advisor[live]'"
+        raise NotPerformed(f"a live broker needs {error.name}: {wanted}") from None
+    except (ConnectionError, ValueError) as error:
+        raise NotPerformed(f"{address.host}: {error}") from None
+
+
 def _package(option: str) -> ModuleType:
     return import_module(PACKAGES[option.partition(".")[0]])
 
 
+@cache
 def _supported(option: str) -> frozenset[str]:
     if option.partition(".")[0] not in PACKAGES:
         return frozenset()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import pika
 from pika import spec
@@ -38,6 +39,24 @@ NEEDS_RIG = "not executed (needs a rig)"
 
 _DONE: Done[None] = Done(None)
 _NOT_OPEN = ClosedError(504, "CHANNEL_ERROR - not open")
+
+
+def reach(host: str, login: str | None, known_url: str | None) -> LiveClient:
+    """A client on ``host``, with the login of ``known_url`` if none is given.
+
+    ConnectionError, in words without the login, if nobody answers or lets us in.
+    """
+    scheme, found = "amqp", login
+    if known_url is not None:
+        parts = urlsplit(known_url)
+        scheme = parts.scheme or scheme
+        found = found or parts.netloc.rpartition("@")[0]
+    place, slash, virtual_host = host.partition("/")
+    url = f"{scheme}://{found or 'guest:guest'}@{place}/{virtual_host if slash else '%2F'}"
+    try:
+        return LiveClient(url)
+    except (LostError, ClosedError) as error:
+        raise ConnectionError(str(error)) from None
 
 
 class Rig(Protocol):

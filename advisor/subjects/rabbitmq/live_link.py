@@ -47,6 +47,10 @@ def why(reason: BaseException) -> ClosedError | LostError:
     )
     if by_broker and code not in (None, 320):
         return ClosedError(int(code), str(getattr(reason, "reply_text", "")))
+    if isinstance(reason, pika.exceptions.ProbableAuthenticationError):
+        return ClosedError(403, "ACCESS_REFUSED - the login was refused")
+    if isinstance(reason, pika.exceptions.ProbableAccessDeniedError):
+        return ClosedError(530, "NOT_ALLOWED - no such virtual host, or no access to it")
     return LostError("the connection was lost")
 
 
@@ -98,7 +102,8 @@ class LiveConnection:
         )
         loop.turn_until(lambda: self._opened or self.trouble is not None, CONNECT_MS)
         if not self._opened:
-            raise self.trouble or LostError("the broker did not answer")
+            known = isinstance(self.trouble, ClosedError)
+            raise self.trouble if known and self.trouble else LostError("no broker answers")
 
     def _on_open(self, _: Any) -> None:
         self._opened = True
