@@ -143,7 +143,12 @@ def _possible(need: NeedType, answer: Answer, known: Literals) -> tuple[Cell, ..
 
 
 def _others(need: NeedType, value: Value, known: Literals) -> tuple[Cell, ...]:
-    """The cells of the need's domain that the value does not lie in."""
+    """The cells of the need's domain that the value does not lie in.
+
+    None for a version: an upgrade changes what runs, it does not correct an answer.
+    """
+    if need.kind is Kind.VERSION:
+        return ()
     return tuple(cell for cell in pieces(need, known) if not _inside(value, cell))
 
 

@@ -74,7 +74,7 @@ def _system(decision: Decision) -> SystemAdvice:
         grade=None if sure is None else sure.grade,
         possible=decision.possible,
         systems=decision.systems,
-        confidence=confidence_of(sure),
+        confidence=confidence_of(sure, decision.verdict),
     )
 
 
@@ -126,7 +126,7 @@ class _Advising:
             assumptions=self._assumptions(),
             ask_next=tuple(self._ask_next()),
             flips=tuple(self._flips()),
-            confidence=confidence_of(decided.assurance),
+            confidence=confidence_of(decided.assurance, decided.verdict, self.place),
         )
 
     def _needed(self) -> Iterator[Table]:

@@ -18,6 +18,8 @@ from advisor.decision.changes import Variation
 from advisor.decision.corrections import Contradiction
 from advisor.decision.costs import system_cost
 from advisor.decision.decision import NODE_LIMIT, Decision, WorkloadDecision, decide
+from advisor.decision.flips import Changed, Flips, FlipSet
+from advisor.decision.margins import Margin
 from advisor.decision.problem import (
     NO_SYSTEM,
     Answers,
@@ -33,6 +35,7 @@ from advisor.decision.problem import (
 from advisor.decision.questions import OpenQuestion, Reply
 from advisor.decision.quick import quick_outcome
 from advisor.decision.regret import Regret
+from advisor.decision.sensitivity import Critical
 from advisor.decision.weighting import Weightings
 
 __all__ = [
@@ -42,12 +45,17 @@ __all__ = [
     "Assurance",
     "Bearing",
     "Cells",
+    "Changed",
     "ConflictRule",
     "Contradiction",
     "CriterionTable",
+    "Critical",
     "Decision",
     "Derived",
     "Effort",
+    "FlipSet",
+    "Flips",
+    "Margin",
     "Matter",
     "OpenQuestion",
     "OptionFacts",

@@ -6,21 +6,26 @@ one family that change places are named beside it and do not lower the grade.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from advisor.decision.changes import Variation, Words, words_of
 from advisor.decision.completions import TooManyError
 from advisor.decision.engine import Engine
 from advisor.decision.facts import Said
+from advisor.decision.flips import Flipping, Flips
+from advisor.decision.margins import Margin, system_margin, workload_margin
 from advisor.decision.opened import Opened, open_assumptions
 from advisor.decision.problem import Answers
+from advisor.decision.sensitivity import Critical, Sensitivity
 from advisor.decision.space import Space
 from advisor.decision.striking import EXECUTED, at_worst, without_claim, without_conflict
 from advisor.decision.systems import UNDETERMINED
 from advisor.decision.value import carrying
 from advisor.decision.weighed import Situations, Weighed, leads_whatever_the_weights, situations
 from advisor.decision.weighting import Weightings
+from advisor.decision.worlds import sampled_verdicts
 from advisor.domain.requirements import Standing
 
 
@@ -34,8 +39,9 @@ class Effort:
     strikes: int = 20_000
     situations: int = 256
     opened: int = 100
-    flips: int = 2_000
-    samples: int = 300
+    flips: int = 1_500
+    critical: int = 4
+    samples: int = 200
     seed: int = 1
 
 
@@ -61,8 +67,10 @@ class Assurance:
     whether there is no other (None: not proven either way). ``weights``: the weightings for which
     the verdict holds. ``whatever_evidence``: whether it holds whatever the claims that were not
     executed turn out to be worth, and ``together`` whether it holds for every weighting then, too.
-    ``lone_answers``: the answers of which one alone changes the verdict. ``unproven`` names facts
-    that a limit cut off.
+    ``flips``: the fewest answers whose change changes the verdict. ``margin``: the least over
+    the unknown answers. ``shares``: how often each verdict comes out in ``samples`` worlds that are
+    drawn, conditional on the model. ``critical``: where a convention would change the verdict.
+    ``unproven`` names facts that a limit cut off.
     """
 
     grade: str
@@ -72,7 +80,12 @@ class Assurance:
     whatever_evidence: bool | None
     together: bool | None
     bearings: tuple[Bearing, ...]
-    lone_answers: tuple[str, ...]
+    margin: Margin | None
+    shares: Mapping[str, Fraction]
+    samples: int
+    seed: int
+    critical: tuple[Critical, ...]
+    flips: Flips | None
     unproven: tuple[str, ...]
 
     @property
@@ -134,15 +147,13 @@ class Assuring:
         weights = self._weights(self._now)
         worst_words, worst_weights = self._at_worst()
         bearings = tuple(self._bearings()) if self._decided(subjects) else ()
+        drawn = self._drawn()
+        critical = self._critical(len(subjects))
+        flips = self._flips()
         found = []
         for subject in subjects:
             index = 0 if subject.place is None else 1 + subject.place
             decided, possible = self._openness(subject)
-            lone = tuple(
-                dict.fromkeys(
-                    one.question for one in self.variations if subject.changed(self.names, one)
-                )
-            )
             assurance = Assurance(
                 grade="",
                 decided=decided,
@@ -157,7 +168,12 @@ class Assuring:
                     None if worst_weights is None else worst_weights[index] is Weightings.EVERY
                 ),
                 bearings=tuple(self._borne(subject, bearings)),
-                lone_answers=lone,
+                margin=self._margin(subject),
+                shares=_shares([subject.verdict(words) for words in drawn]),
+                samples=len(drawn),
+                seed=self.effort.seed,
+                critical=tuple(critical[index]),
+                flips=None if flips is None else flips[index],
                 unproven=tuple(dict.fromkeys(self.unproven)),
             )
             found.append(replace(assurance, grade=grade(subject, assurance)))
@@ -289,7 +305,48 @@ class Assuring:
             if carries or option != subject.option(self.words):
                 yield Bearing(claim, executed, carries, verdict, option)
 
+    # How far ahead
+
+    def _margin(self, subject: Subject) -> Margin | None:
+        """The least over all completions; None where one has none, or there are too many."""
+        if self._now is None or len(subject.said.possible) > 1:
+            return None
+        found = [
+            system_margin(self.engine, here)
+            if subject.place is None
+            else workload_margin(self.engine, here, subject.place)
+            for here in self._now
+        ]
+        known = [one for one in found if one is not None]
+        return min(known) if known and len(known) == len(found) else None
+
+    def _drawn(self) -> list[Words]:
+        if self._now is None:
+            self.unproven.append("share")
+            return []
+        return sampled_verdicts(
+            self.engine, self._now, samples=self.effort.samples, seed=self.effort.seed
+        )
+
+    def _critical(self, subjects: int) -> list[list[Critical]]:
+        """Only for a few completions, since each is gone through for every value tried."""
+        if self._now is None or len(self._now) > self.effort.critical:
+            self.unproven.append("critical conventions")
+            return [[] for _ in range(subjects)]
+        return Sensitivity(self.engine, self._now).critical(subjects)
+
     # Answers
+
+    def _flips(self) -> tuple[Flips, ...] | None:
+        """The smallest sets of answers that change each subject; None if nothing is said now."""
+        if self.words is None:
+            return None
+        flipping = Flipping(self.engine, self.team, self.answers, self.words, self.effort.flips)
+        proven = "variations" not in self.unproven
+        found = flipping.flips(self.variations, singles_proven=proven)
+        if not all(one.proven for one in found):
+            self.unproven.append("flips")
+        return found
 
     def _openness(self, subject: Subject) -> tuple[bool | None, tuple[str, ...]]:
         """Whether the verdict is decided while assumptions are open too, and what was found."""
@@ -300,7 +357,7 @@ class Assuring:
                 possible.add(verdict)
         if len(possible) > 1:
             return False, tuple(sorted(possible))
-        if self.unproven:
+        if {"possible", "variations"}.intersection(self.unproven):
             return None, tuple(sorted(possible))
         if self._open is None:
             self._open = open_assumptions(
@@ -334,6 +391,14 @@ def _carrying(
                 yield (rule.id, None), rule.executed({name: one.cells[name] for name in rule.reads})
 
 
+def _shares(verdicts: Sequence[str]) -> dict[str, Fraction]:
+    """How often each verdict comes out; they sum to one."""
+    return {
+        verdict: Fraction(verdicts.count(verdict), len(verdicts))
+        for verdict in sorted(set(verdicts))
+    }
+
+
 def grade(subject: Subject, facts: Assurance) -> str:
     """A: robust in answers, weights and evidence. B: every load-bearing claim executed, and at
     least two answers must change. C: otherwise decided. D: several possible winners.
@@ -351,6 +416,7 @@ def grade(subject: Subject, facts: Assurance) -> str:
     if facts.robust and facts.whatever_evidence and facts.together:
         return "A"
     unproven = {"variations", "load-bearing claims"}.intersection(facts.unproven)
-    if not unproven and not facts.lone_answers and all(one.executed for one in facts.load_bearing):
+    several = facts.flips is not None and facts.flips.least > 1
+    if not unproven and several and all(one.executed for one in facts.load_bearing):
         return "B"
     return "C"

@@ -36,6 +36,10 @@ class Engine:
         changed.tables = tuple(tables)
         return changed
 
+    def forget(self) -> None:
+        """Start anew with scores, costs and outcomes, for other weights or costs."""
+        self._costs, self._scored, self._outcomes = {}, {}, {}
+
     def cost(self, systems: int, team: Cells) -> Fraction:
         """What these systems (bits) cost this team, in weight points."""
         reads = self.problem.cost_reads

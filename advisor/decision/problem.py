@@ -17,7 +17,7 @@ from typing import Protocol
 from advisor.domain.cell import Cell
 from advisor.domain.evidence import Founded
 from advisor.domain.requirements import Standing
-from advisor.domain.rules import Conventions, Level, Side
+from advisor.domain.rules import Conventions, Costs, Level, Side
 
 Cells = Mapping[str, Cell]
 
@@ -141,7 +141,8 @@ class SystemProblem:
     """Everything that one decision is made from.
 
     ``cost(systems, cells)`` is in weight points, the bridge not included; it reads the team
-    questions ``cost_reads`` (see ``advisor.decision.costs.system_cost``).
+    questions ``cost_reads`` (see ``advisor.decision.costs.system_cost``). ``recosted`` gives the
+    cost for other conventions, and is None where they have no part in it.
     """
 
     options: tuple[OptionFacts, ...]
@@ -150,3 +151,4 @@ class SystemProblem:
     conventions: Conventions
     cost: Callable[[frozenset[str], Cells], Fraction]
     cost_reads: tuple[str, ...] = ()
+    recosted: Callable[[Costs], Callable[[frozenset[str], Cells], Fraction]] | None = None

@@ -79,9 +79,17 @@ class Chooser:
     """Compares the sets of systems for given scores of the workloads."""
 
     def __init__(
-        self, problem: SystemProblem, denominator: int, members: Sequence[int] | None = None
+        self,
+        problem: SystemProblem,
+        denominator: int,
+        members: Sequence[int] | None = None,
+        *,
+        unit: int = 1,
     ) -> None:
-        """``members``: the places of the workloads that make up the system (None: all)."""
+        """``members``: the places of the workloads that make up the system (None: all).
+
+        ``unit``: what one weight point is in the weights and costs that are handed in.
+        """
         self.options = problem.options
         self.families = broker_families(problem.options)
         self.denominator = denominator
@@ -97,6 +105,7 @@ class Chooser:
             if fed in names
         )
         self.bridge = problem.conventions.costs.bridge
+        self.unit = unit
         self._best: dict[tuple[Scored, int], tuple[Candidate, ...]] = {}
 
     def system_bits(self) -> tuple[int, ...]:
@@ -125,7 +134,7 @@ class Chooser:
         weights = [max(1, one.weights) for one in scored]
         common = lcm(*weights)
         needed = sum(own * one.weights for own, one in zip(self.weights, scored, strict=True))
-        spread = max(sum(self.weights), needed)
+        spread = max(self.unit * sum(self.weights), needed)
         total = sum(self.weights) * common * self.denominator
         return Scale(
             tuple(

@@ -87,6 +87,13 @@ class Tables:
         changed._matters = [*self._matters[:place], {}, *self._matters[place + 1 :]]
         return changed
 
+    def over(self, denominator: int) -> Tables:
+        """The same over another denominator; levels and claims stay known, columns do not."""
+        changed = copy(self)
+        changed.denominator = denominator
+        changed._columns = [{} for _ in self.criteria]
+        return changed
+
     def without_conflict(self, name: str) -> Tables:
         """The same without one conflict."""
         kept = [place for place, rule in enumerate(self.conflicts) if rule.id != name]

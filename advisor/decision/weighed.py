@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from itertools import product
+from math import prod
 
 from advisor.decision.completions import completions
 from advisor.decision.engine import Engine
@@ -66,11 +67,16 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class Situations:
-    """One completion of everything, with the choice that wins it (None at a tie)."""
+    """One completion of everything, with the choice that wins it (None at a tie).
+
+    ``share`` says how likely it is, relative to the others; ``choices`` are all that could be made.
+    """
 
     team: Cells
     workloads: tuple[Weighed, ...]
     own: Choice | None
+    choices: tuple[Choice, ...]
+    share: Fraction | int
 
 
 def situations(space: Space) -> Iterator[Situations]:
@@ -79,16 +85,19 @@ def situations(space: Space) -> Iterator[Situations]:
     for team in space.teams:
         each = [
             [
-                Weighed(engine, place, dict(one.cells))
+                (Weighed(engine, place, dict(one.cells)), one.share)
                 for one in completions(part.merged, team.cells)
             ]
             for place, part in enumerate(space.parts)
         ]
-        for workloads in product(*each):
+        for combination in product(*each):
+            workloads = tuple(one for one, _share in combination)
             scored = [one.scored for one in workloads]
             choices = engine.chooser.choices(scored, partial(_cost, engine, team.cells))
             best = engine.chooser.winners(choices)
-            yield Situations(team.cells, workloads, best[0] if len(best) == 1 else None)
+            own = best[0] if len(best) == 1 else None
+            share = prod((share for _one, share in combination), start=team.share)
+            yield Situations(team.cells, workloads, own, tuple(choices), share)
 
 
 def _cost(engine: Engine, team: Cells, systems: int) -> Fraction:

@@ -90,11 +90,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One answer changed."""
+    """One answer changed; ``workload`` names whose it is, where it is not plain."""
 
     need: str
     before: Value
     after: str
+    workload: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,53 @@ class LoadBearing:
 
 
 @dataclass(frozen=True, slots=True)
+class SmallestFlips:
+    """The fewest answers whose change changes the verdict.
+
+    ``least`` is proven to be no less; ``all_found``: ``sets`` are all of that size (none at all: no
+    set of fewer answers than ``least`` changes it, and larger ones were not looked for).
+    """
+
+    least: int
+    all_found: bool
+    sets: tuple[Flip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """By how many musts, then by how much value less cost, the best other verdict falls behind."""
+
+    verdict: str
+    musts: int
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class SampledShare:
+    """How often each verdict comes out in worlds that are drawn: conditional on the model.
+
+    ``share`` is that of the verdict, with its ``standard_error``; ``seed`` makes it again.
+    """
+
+    share: float
+    standard_error: float
+    shares: Mapping[str, float]
+    samples: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class CriticalConvention:
+    """Between ``holds`` and ``changes`` the convention, ``given`` now, changes the ``verdict``."""
+
+    convention: str
+    given: Fraction
+    holds: Fraction
+    changes: Fraction
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class Confidence:
     """How sure a verdict is: facts, each computed; None where a limit cut one off.
 
@@ -137,6 +185,10 @@ class Confidence:
     evidence: bool | None
     together: bool | None
     load_bearing: tuple[LoadBearing, ...]
+    flips: SmallestFlips | None
+    margin: Margin | None
+    sampled: SampledShare | None
+    critical: tuple[CriticalConvention, ...]
     not_proven: tuple[str, ...]
 
 

@@ -15,12 +15,16 @@ from typing import Any
 from advisor.domain.evidence import BrokerEvidence, Evidence
 from advisor.domain.recommendation import (
     Assumption,
+    Change,
     Confidence,
     FiredRule,
     Flip,
+    Margin,
     Question,
     Ranked,
     Recommendation,
+    SampledShare,
+    SmallestFlips,
     WorkloadAdvice,
 )
 
@@ -95,7 +99,42 @@ def _confidence(confidence: Confidence | None) -> dict[str, Any] | None:
             }
             for one in confidence.load_bearing
         ],
+        "flips": None if confidence.flips is None else _smallest(confidence.flips),
+        "margin": None if confidence.margin is None else _margin(confidence.margin),
+        "sampled": None if confidence.sampled is None else _sampled(confidence.sampled),
+        "critical": [
+            {
+                "convention": one.convention,
+                "given": str(one.given),
+                "holds": str(one.holds),
+                "changes": str(one.changes),
+                "verdict": one.verdict,
+            }
+            for one in confidence.critical
+        ],
         "not_proven": list(confidence.not_proven),
+    }
+
+
+def _smallest(flips: SmallestFlips) -> dict[str, Any]:
+    return {
+        "least": flips.least,
+        "all_found": flips.all_found,
+        "sets": [_flip(flip) for flip in flips.sets],
+    }
+
+
+def _margin(margin: Margin) -> dict[str, Any]:
+    return {"verdict": margin.verdict, "musts": margin.musts, "value": str(margin.value)}
+
+
+def _sampled(sampled: SampledShare) -> dict[str, Any]:
+    return {
+        "share": sampled.share,
+        "standard_error": sampled.standard_error,
+        "shares": dict(sampled.shares),
+        "samples": sampled.samples,
+        "seed": sampled.seed,
     }
 
 
@@ -168,13 +207,15 @@ def _question(question: Question) -> dict[str, Any]:
 
 def _flip(flip: Flip) -> dict[str, Any]:
     return {
-        "changes": [
-            {"need": change.need, "from": _value(change.before), "to": change.after}
-            for change in flip.changes
-        ],
+        "changes": [_change(change) for change in flip.changes],
         "verdict": flip.verdict,
         "option": flip.option,
     }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    whose = {} if change.workload is None else {"workload": change.workload}
+    return {"need": change.need, "from": _value(change.before), "to": change.after, **whose}
 
 
 def _value(value: object) -> Any:

@@ -17,14 +17,18 @@ from advisor.domain.recommendation import (
     Change,
     Confidence,
     Contribution,
+    CriticalConvention,
     Elimination,
     FiredRule,
     Flip,
     LoadBearing,
     MadeBy,
+    Margin,
     Question,
     Ranked,
     Recommendation,
+    SampledShare,
+    SmallestFlips,
     SystemAdvice,
     WorkloadAdvice,
 )
@@ -269,7 +273,28 @@ TASKS = WorkloadAdvice(
         evidence=True,
         together=None,
         load_bearing=(LoadBearing("work-queue.shares", True, "verdict", "kafka", TOPIC),),
-        not_proven=("variations",),
+        flips=SmallestFlips(
+            2,
+            False,
+            (
+                Flip(
+                    (
+                        Change("replay", "none", "recent", "tasks"),
+                        Change("retention_days", 0, "> 7", "tasks"),
+                    ),
+                    "kafka",
+                    TOPIC,
+                ),
+            ),
+        ),
+        margin=Margin("kafka", 0, Fraction(1, 8)),
+        sampled=SampledShare(0.75, 0.0306, {"kafka": 0.25, "rabbitmq": 0.75}, 200, 1),
+        critical=(
+            CriticalConvention(
+                "costs.kafka", Fraction(3, 2), Fraction(1, 2), Fraction(3, 8), "kafka"
+            ),
+        ),
+        not_proven=("flips",),
     ),
 )
 ADVICE = Recommendation(
