@@ -1,0 +1,206 @@
+"""The question to ask next, why just that one, and what each answer to it would favour.
+
+A question is asked only with a witness: two cases that differ in its answer and in their result.
+Among those with one, the expected gain decides: the fall in the entropy of the result, estimated
+over cases drawn with a fixed seed in which each question leaves its default with probability
+``AWAY`` (convention). The order never decides whether something is asked: that is proven.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import log, log2, prod
+from random import Random
+
+from advisor.decision.questions import common_verdict
+from advisor.questionnaire.deciding import Level, Proof, Witness, prove
+from advisor.questionnaire.possible import Case, Result, World
+
+AWAY = 1 / 4
+CASES = 160
+SEED = 7
+TRIES = 240
+"""The most cases that are changed in search of witnesses before a search for a proof begins."""
+GIVEN_LIMIT = 32
+
+Key = tuple[int | None, str]
+"""A need: its workload's place, None for the team's, and its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer: the verdict of the workload (of the system, for the team) with all else left as
+    it is assumed, and the design."""
+
+    label: str
+    verdict: str
+    option: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NextQuestion:
+    """What to ask. ``level`` is what it can change; ``example`` has the other answers beside which
+    it does where it changes nothing by itself, and the verdicts that it then gives."""
+
+    key: Key
+    level: Level
+    gain: float
+    replies: tuple[Reply, ...]
+    alone: bool
+    example: tuple[tuple[str, str], ...]
+    example_replies: tuple[Reply, Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What can still happen. ``verdict`` and ``design`` say whether those can still change: open,
+    or proven not to (``True``), or not proven (``None``)."""
+
+    question: NextQuestion | None
+    verdict: bool | None
+    design: bool | None
+    left_out: tuple[Key, ...]
+
+
+def status_of(
+    world: World,
+    ranks: Mapping[str, int],
+    *,
+    designs: bool = True,
+) -> Status:
+    """What to ask next, or that nothing can change the result.
+
+    ``ranks`` order needs of equal gain. Without ``designs`` only verdicts count.
+    """
+    return _Choosing(world, ranks).status(designs)
+
+
+class _Choosing:
+    def __init__(self, world: World, ranks: Mapping[str, int]) -> None:
+        self.world = world
+        self.ranks = ranks
+        random = Random(SEED)
+        self.cases = [world.first, *(world.drawn(random, AWAY) for _ in range(CASES))]
+        self.open = [i for i, one in enumerate(world.variables) if one.open]
+
+    def status(self, designs: bool) -> Status:
+        left = tuple(dict.fromkeys(self._key(i) for i in self.open))
+        decided: list[bool | None] = []
+        for level in (Level.VERDICT, Level.DESIGN) if designs else (Level.VERDICT,):
+            gains = self._gains(level)
+            witness = self._witness(level, gains)
+            proof = Proof(witness, False) if witness else prove(self.world, level)
+            if proof.witness is not None:
+                question = self._question(level, proof.witness, gains)
+                return Status(question, decided[0] if decided else False, False, left)
+            decided.append(True if proof.proven else None)
+            if not proof.proven:
+                break
+        return Status(None, decided[0], decided[-1] if designs else False, left)
+
+    def _key(self, i: int) -> Key:
+        variable = self.world.variables[i]
+        return variable.place, variable.asks
+
+    def _gains(self, level: Level) -> dict[int, float]:
+        result = level.of(self.world)
+        results = [result(case) for case in self.cases]
+        return {i: _information(results, [case[i] for case in self.cases]) for i in self.open}
+
+    def _ordered(self, gains: Mapping[int, float]) -> list[int]:
+        """Gain first, in steps that the estimate can tell apart; then how commonly it is unsaid."""
+
+        def order(i: int) -> tuple[float, int, int]:
+            rank = self.ranks.get(self.world.variables[i].name, len(self.ranks) + 1)
+            return (-round(gains[i], 2), rank, i)
+
+        return sorted(self.open, key=order)
+
+    def _witness(self, level: Level, gains: Mapping[int, float]) -> Witness | None:
+        tries = TRIES
+        for i in self._ordered(gains):
+            for case in self.cases[: max(4, tries // 8)]:
+                if (found := self._flip(level, i, case)) is not None:
+                    return found
+                tries -= 1
+                if tries <= 0:
+                    return None
+        return None
+
+    def _flip(self, level: Level, i: int, case: Case) -> Witness | None:
+        result = level.of(self.world)
+        for cell in self.world.allowed(i, case):
+            if cell != case[i]:
+                after = self.world.changed(case, i, cell)
+                if result(after) != result(case):
+                    return Witness(i, case, after)
+        return None
+
+    def _question(self, level: Level, witness: Witness, gains: Mapping[int, float]) -> NextQuestion:
+        world, i = self.world, witness.variable
+        replies = tuple(self._reply(i, cell) for cell in world.allowed(i, world.first))
+        return NextQuestion(
+            key=self._key(i),
+            level=level,
+            gain=gains.get(i, 0.0),
+            replies=replies,
+            alone=len({(one.verdict, one.option) for one in replies}) > 1,
+            example=tuple(
+                (one.name, one.cells[witness.before[k]].label)
+                for k, one in enumerate(world.variables)
+                if k != i and one.derived is None and witness.before[k] != world.first[k]
+            ),
+            example_replies=(
+                self._said(i, [witness.before]),
+                self._said(i, [witness.after]),
+            ),
+        )
+
+    def _reply(self, i: int, cell: int) -> Reply:
+        base = self.world.changed(self.world.first, i, cell)
+        return self._said(i, list(self._beside(base)))
+
+    def _beside(self, base: Case) -> Iterator[Case]:
+        """The case with everything that the given answers leave possible, if that is not much."""
+        world = self.world
+        every = [
+            range(len(one.cells)) if not one.open and one.derived is None else (base[k],)
+            for k, one in enumerate(world.variables)
+        ]
+        if prod(map(len, every)) > GIVEN_LIMIT:
+            random = Random(SEED)
+            every_case = ([random.choice(own) for own in every] for _ in range(GIVEN_LIMIT))
+        else:
+            every_case = (list(places) for places in product(*every))
+        return (world.settled(case) for case in every_case)
+
+    def _said(self, i: int, cases: Sequence[Case]) -> Reply:
+        """What these cases say together about the variable's workload."""
+        variable = self.world.variables[i]
+        label = variable.cells[cases[0][i]].label
+        if variable.derived is not None:
+            label = f"{variable.name} {label}"
+        outcomes = [self.world.outcome(case) for case in cases]
+        if variable.place is None and len(self.world.workloads) > 1:
+            return Reply(label, common_verdict(one.verdict for one in outcomes), None)
+        own = [one.workloads[variable.place or 0] for one in outcomes]
+        options = {one.option for one in own}
+        return Reply(
+            label,
+            common_verdict(one.verdict for one in own),
+            options.pop() if len(options) == 1 else None,
+        )
+
+
+def _information(results: Sequence[Result], cells: Sequence[int]) -> float:
+    """The mutual information of result and answer in bits, less what chance alone would give."""
+    count = len(results)
+    each, own, both = Counter(results), Counter(cells), Counter(zip(results, cells, strict=True))
+    bits = sum(
+        n / count * log2(n * count / (each[result] * own[cell]))
+        for (result, cell), n in both.items()
+    )
+    return bits - (len(each) - 1) * (len(own) - 1) / (2 * count * log(2))
