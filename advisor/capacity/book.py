@@ -12,7 +12,7 @@ from typing import Any
 
 from advisor.capacity.calibration import Calibration, Design, Gap, Variant, calibration_of
 from advisor.capacity.check import CapacityCheck
-from advisor.capacity.flow import NUMBERS, Input, Machine, flow_of
+from advisor.capacity.flow import NUMBERS, Input, Machine, filled, flow_of
 from advisor.capacity.measures import MEASURES, Estimate
 from advisor.capacity.stations import TITLES
 from advisor.capacity.verdict import Enough, compared, together, verdict
@@ -30,6 +30,15 @@ class NotCalibrated:
     """Nothing was measured of this option: its capacity checks are not executed."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A design over all corners, with the numbers of the corner that is hardest to meet."""
+
+    enough: Enough
+    numbers: Numbers
+    hardest: Mapping[str, Input]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,8 @@ class CapacityBook:
 
         ``cells`` has the fields that the check reads (those to be planned may be missing). Every
         combination of the ends of the cells must come out the same. The numbers are those of the
-        corner that is hardest to meet; with a variant that decided, the variant's.
+        corner that is hardest to meet, beside those of each variant that was tried. Where they are
+        too close, ``measure_with`` is the command that measures it.
         """
         calibration = self.calibrations.get(option)
         if calibration is None or calibration.native is None:
@@ -82,16 +92,20 @@ class CapacityBook:
         natively = self._over(check, calibration, calibration.native, corners)
         if isinstance(natively, Gap):
             return Verdict.UNMODELLED, {"because": natively.reason}
-        enough, numbers = natively
+        numbers = dict(natively.numbers)
         configured: list[Enough] = []
         own_code: list[Enough] = []
-        if abs(strength) != 1 and enough is Enough.NO:
+        if abs(strength) != 1 and natively.enough is Enough.NO:
             for name, tried in _to_try(calibration, variant):
-                result = self._over(check, calibration, tried.design, corners)
-                assert not isinstance(result, Gap)
-                (own_code if tried.own_code else configured).append(result[0])
-                numbers = {**numbers, **{f"{key} ({name})": n for key, n in result[1].items()}}
-        return verdict(strength, enough, configured, own_code), numbers
+                found = self._over(check, calibration, tried.design, corners)
+                assert not isinstance(found, Gap)
+                (own_code if tried.own_code else configured).append(found.enough)
+                numbers |= {f"{key} ({name})": value for key, value in found.numbers.items()}
+        outcome = verdict(strength, natively.enough, configured, own_code)
+        if outcome is Verdict.INCONCLUSIVE:
+            flow = flow_of(natively.hardest, self.machine, calibration.version_field)
+            numbers["measure_with"] = filled(calibration.measure_with, flow)
+        return outcome, numbers
 
     def _over(
         self,
@@ -99,9 +113,9 @@ class CapacityBook:
         calibration: Calibration,
         design: Design,
         corners: Iterable[Mapping[str, Input]],
-    ) -> tuple[Enough, Numbers] | Gap:
+    ) -> _Judged | Gap:
         found: list[Enough] = []
-        hardest, numbers = math.inf, None
+        judged: list[tuple[float, Numbers, Mapping[str, Input]]] = []
         for inputs in corners:
             estimate = self._estimate(check, calibration, design, inputs)
             if isinstance(estimate, Gap):
@@ -109,10 +123,9 @@ class CapacityBook:
             need = float(inputs[check.need])  # type: ignore[arg-type]
             found.append(compared(estimate.low, estimate.high, need, at_least=check.at_least))
             ease = estimate.low / max(need, 1e-9) if check.at_least else need / estimate.high
-            if numbers is None or ease < hardest:
-                hardest, numbers = ease, _numbers(check, estimate, need)
-        assert numbers is not None
-        return together(found), numbers
+            judged.append((ease, _numbers(check, estimate, need), inputs))
+        _, numbers, hardest = min(judged, key=lambda corner: corner[0])
+        return _Judged(together(found), numbers, hardest)
 
     def _estimate(
         self,

@@ -57,11 +57,13 @@ class Design:
 
     ``publishing`` are the laws of the publishers: more of them can be added, so they never show
     that the design itself is too slow. ``spread_over`` is the number of queues of this design
-    that share the load, None for the workload's own number of queues.
+    that share the load, None for the workload's own number of queues. ``nodes_open``: the laws
+    grow with the nodes, and ``nodes_max`` is only where the planning ends.
     """
 
     nodes_least: int
     nodes_max: int
+    nodes_open: bool
     replicas: int
     rate: tuple[Station, ...]
     publishing: tuple[Station, ...]
@@ -82,13 +84,17 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """All that is calibrated of one option; ``not_calibrated`` says why there is nothing."""
+    """All that is calibrated of one option; ``not_calibrated`` says why there is nothing.
+
+    ``measure_with`` is the command that measures it where the laws are too close.
+    """
 
     option: str
     version_field: str | None = None
     native: Design | None = None
     variants: Mapping[str, Variant] = field(default_factory=dict)
     not_calibrated: str = ""
+    measure_with: str = ""
 
 
 def calibration_of(data: Mapping[str, Any]) -> Calibration:
@@ -99,6 +105,7 @@ def calibration_of(data: Mapping[str, Any]) -> Calibration:
     native = Design(
         nodes_least=data["nodes"]["least"],
         nodes_max=data["nodes"]["most"],
+        nodes_open=data["nodes"].get("open", False),
         replicas=data["replicas"],
         rate=_stations(data["rate"]),
         publishing=_stations(data["publishing"]),
@@ -111,7 +118,9 @@ def calibration_of(data: Mapping[str, Any]) -> Calibration:
         name: Variant(_varied(native, changes), changes["own_code"])
         for name, changes in data.get("variants", {}).items()
     }
-    return Calibration(option, data["version_field"], native, variants)
+    return Calibration(
+        option, data["version_field"], native, variants, measure_with=data["measure_with"]
+    )
 
 
 def _varied(native: Design, changes: Mapping[str, Any]) -> Design:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -114,3 +115,19 @@ def _machine(numbers: Mapping[str, float], reference: Machine) -> Machine:
         stated=stated,
         further_round_trip_ms=max(0.0, round_trip_ms - reference.network_round_trip_ms),
     )
+
+
+def filled(command: str, flow: Flow) -> str:
+    """The command with the flow's numbers in the place of their names in braces."""
+    producers = flow.producers or 1.0
+    numbers = {
+        "messages_per_second": flow.messages_per_second,
+        "rate_per_producer": flow.messages_per_second / producers,
+        "records_of_5_minutes": flow.messages_per_second * 300,
+        "message_bytes": flow.message_bytes,
+        "producers": producers,
+        "window": flow.window,
+    }
+    for name, number in numbers.items():
+        command = command.replace(f"{{{name}}}", str(math.ceil(number)))
+    return command

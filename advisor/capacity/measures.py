@@ -84,7 +84,10 @@ def _latency(design: Design, flow: Flow, _check: CapacityCheck) -> Estimate | Ga
     further_ms = era.constants["round_trips"] * flow.machine.further_round_trip_ms
     low = era.constants[f"{when}_p50_ms"] / LATENCY_BAND + further_ms
     high = era.constants[f"{when}_p99_ms"] * LATENCY_BAND + further_ms
-    explanation = f"{when} brokers were measured with a 99th percentile of {high / 3:.3g} ms"
+    explanation = (
+        "no law gives a broker's 99th percentile: a band around measured ones, "
+        f"{era.constants[f'{when}_p99_ms']:g} ms {'under load' if loaded else 'when hardly loaded'}"
+    )
     if flow.messages_per_second > rate.high:
         low = high = math.inf
     elif flow.messages_per_second > rate.low:
@@ -166,7 +169,7 @@ def _worked(design: Design, flow: Flow, check: CapacityCheck) -> Estimate | Gap:
 
     What falls to workers that the design cannot reach is not done. Few workers given lower the low
     end only: the design does not forbid more of them. Only the broker's part of a task is
-    uncertain, so only that is banded.
+    uncertain, so only that is banded. More partitions than were measured are not ruled out.
     """
     if isinstance(design.work, Gap):
         return design.work
@@ -178,12 +181,12 @@ def _worked(design: Design, flow: Flow, check: CapacityCheck) -> Estimate | Gap:
     needed = max(1, math.ceil(flow.messages_per_second * slow_s / LOAD_MAX))
     workers = int(flow.consumers) if flow.consumers is not None else needed
     enough = max(workers, needed)
-    reached = workers_reached(era.constants, design.work.law, workers)
-    most = workers_reached(era.constants, design.work.law, enough)
-    shared = flow.messages_per_second * most / enough if most < enough else math.inf
+    partitions_max = era.constants.get("partitions_max", math.inf)
+    reached = workers_reached(era.constants, design.work.law, workers, partitions_max)
+    most = workers_reached(era.constants, design.work.law, enough, math.inf)
     estimate = Estimate(
-        min(reached / slow_s, shared),
-        min(most / fast_s, shared),
+        min(reached / slow_s, _shared(flow, reached, workers)),
+        min(most / fast_s, _shared(flow, most, enough)),
         "messages/s",
         design.work.law,
         _work_explained(flow, workers, reached, flow.task_seconds + overhead_s),
@@ -203,16 +206,22 @@ def _work_explained(flow: Flow, workers: int, reached: int, task_s: float) -> st
     return f"{reached} of {workers} workers of {task_s:.4g} s can work at once; {waits}"
 
 
-def workers_reached(constants: Constants, law: str, workers: int) -> int:
+def _shared(flow: Flow, reached: int, workers: int) -> float:
+    """What the workers within reach are given of the rate, no bound where all are."""
+    return flow.messages_per_second * reached / workers if reached < workers else math.inf
+
+
+def workers_reached(constants: Constants, law: str, workers: int, partitions_max: float) -> int:
     """How many workers of one group can hold a task at the same time.
 
-    A log is given as many partitions as there are workers, up to ``partitions_max``.
+    A log is given as many partitions as there are workers, up to ``partitions_max`` (beyond what
+    was measured nobody knows).
     """
     if law == "single-reader":
         return 1
     if law == "task-queue":
         return workers
-    partitions = min(workers, int(constants["partitions_max"]))
+    partitions = int(min(workers, partitions_max))
     if law == "partition-readers":
         return partitions
     each = share_group.consumers_per_partition(

@@ -38,7 +38,8 @@ def planned_rate(design: Design, flow: Flow, *, need_per_s: float, one_order: bo
     """The rate on the nodes that the team has, or on the fewest that surely reach the need.
 
     Where no number of nodes surely reaches it, the low end is that of the fewest nodes beyond
-    which more do not help, the high end that of the largest cluster planned for.
+    which more do not help, the high end that of the largest cluster planned for, or open where
+    the design grows with nodes and partitions and no largest cluster is known.
     """
     flow = replace(flow, messages_per_second=need_per_s)
 
@@ -62,7 +63,10 @@ def planned_rate(design: Design, flow: Flow, *, need_per_s: float, one_order: bo
         else:
             few = middle
     rate = on(enough)
-    return rate if rate.low >= need_per_s else replace(rate, high=largest.high)
+    if rate.low >= need_per_s:
+        return rate
+    open_end = design.nodes_open and not one_order
+    return replace(rate, high=math.inf if open_end else largest.high)
 
 
 def setting_of(design: Design, flow: Flow, nodes: float, one_order: bool = False) -> Setting:

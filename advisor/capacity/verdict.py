@@ -38,14 +38,16 @@ def verdict(
     ``configured`` are the variants to be tried that need no code of the team's, ``own_code``
     those that do. 1 expects enough natively, -1 not. 1/2 expects not natively but with some
     configuration; -1/2 expects neither natively nor with any configuration (and, where a variant
-    with own code is named, enough with that).
+    with own code is named, enough with that). Where the plain design is enough already, nothing
+    speaks against a configuration: 1/2 is then inconclusive, not refuted.
     """
     if natively is Enough.UNCLEAR:
         return Verdict.INCONCLUSIVE
-    expects_enough = strength == 1
-    if abs(strength) == 1 or natively is Enough.YES:
-        met = (natively is Enough.YES) is expects_enough
+    if abs(strength) == 1:
+        met = (natively is Enough.YES) is (strength == 1)
         return Verdict.AGREES if met else Verdict.REFUTES
+    if natively is Enough.YES:
+        return Verdict.INCONCLUSIVE if strength > 0 else Verdict.REFUTES
     settled, with_own_code = tuple(configured), tuple(own_code)
     if strength > 0:
         return _by_configuration(settled, with_own_code)

@@ -21,8 +21,9 @@ from advisor.capacity import (
     load_capacity,
     read_check,
 )
-from advisor.capacity.flow import Input
+from advisor.capacity.flow import Flow, Input, filled
 from advisor.capacity.stations import STATIONS, TITLES
+from advisor.capacity.verdict import Enough, verdict
 from advisor.documents import check_schema, read_yaml, rules_folder, schema_of
 from advisor.domain.cell import Cell
 from advisor.domain.evidence import Verdict
@@ -149,34 +150,37 @@ def test_small_needs_are_met_by_everything(name: str, option: str) -> None:
 def test_opposite_claims_never_agree_on_small_needs(name: str, option: str) -> None:
     """A claim that something is missing is refuted where the same check holds."""
     inputs = cells({key: SMALL[key] for key in check(name).reads})
-    verdicts = {
+    verdicts = [
         book().judge(check(name), option, None, strength, inputs)[0]
         for strength in (-ONE, -HALF, HALF)
-    }
+    ]
 
-    assert verdicts in ({Verdict.REFUTES}, {Verdict.UNMODELLED})
+    assert verdicts in (
+        [Verdict.REFUTES, Verdict.REFUTES, Verdict.INCONCLUSIVE],
+        [Verdict.UNMODELLED] * 3,
+    )
 
 
 @pytest.mark.parametrize("option", ["none.no-broker", "none.existing-queue", "unheard.of"])
 def test_what_nobody_measured_is_not_executed(option: str) -> None:
     """With the reason, and whatever the strength."""
     assessed = book().assess(check("sustains-rate"), option, None, SMALL)
-    verdict, numbers = book().judge(check("sustains-rate"), option, None, ONE, cells(SMALL))
+    outcome, numbers = book().judge(check("sustains-rate"), option, None, ONE, cells(SMALL))
 
     assert isinstance(assessed, NotCalibrated)
-    assert verdict is Verdict.NOT_EXECUTED
+    assert outcome is Verdict.NOT_EXECUTED
     assert {"because": assessed.reason} == numbers
 
 
 def test_a_gap_is_unmodelled_with_its_reason() -> None:
     """No latency of a share group was published."""
     found = book().assess(check("latency-within"), "kafka.share-group", None, SMALL)
-    verdict, numbers = book().judge(
+    outcome, numbers = book().judge(
         check("latency-within"), "kafka.share-group", None, ONE, cells(SMALL)
     )
 
     assert isinstance(found, Gap)
-    assert (Verdict.UNMODELLED, {"because": found.reason}) == (verdict, numbers)
+    assert (Verdict.UNMODELLED, {"because": found.reason}) == (outcome, numbers)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +207,7 @@ def test_one_quorum_queue_is_one_core(rate: int, native: Verdict, missing: Verdi
     [
         ("several-queues", 92_000, Verdict.AGREES, Verdict.REFUTES),
         (None, 92_000, Verdict.AGREES, Verdict.REFUTES),
-        ("several-queues", 10_000, Verdict.REFUTES, Verdict.REFUTES),
+        ("several-queues", 10_000, Verdict.INCONCLUSIVE, Verdict.REFUTES),
         ("several-queues", 60_000, Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE),
         ("several-queues", 500_000, Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE),
         ("several-queues", 900_000, Verdict.REFUTES, Verdict.AGREES),
@@ -238,14 +242,14 @@ def test_a_cell_must_come_out_the_same_at_every_corner() -> None:
     wide = {**cells(NEWEST), **spread("messages_per_second", 1_000, 200_000)}
     large = {**sure, **spread("message_bytes", 1_000, 1_000_000)}
 
-    def verdict(given_cells: Mapping[str, Cell]) -> Verdict:
+    def of(given_cells: Mapping[str, Cell]) -> Verdict:
         option = "rabbitmq.quorum-queue"
         return book().judge(check("sustains-rate"), option, None, ONE, given_cells)[0]
 
     assert [Verdict.AGREES, Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE] == [
-        verdict(sure),
-        verdict(wide),
-        verdict(large),
+        of(sure),
+        of(wide),
+        of(large),
     ]
 
 
@@ -275,7 +279,7 @@ def test_kafka_grows_with_its_nodes_where_none_are_stated() -> None:
     planned = estimate("sustains-rate", "kafka.topic", **rate)
     few = planned.plan["nodes"] - 1
 
-    assert 3 < planned.plan["nodes"] <= 30
+    assert 3 < planned.plan["nodes"] <= 100
     assert Verdict.AGREES is judged("sustains-rate", "kafka.topic", ONE, **rate)
     assert Verdict.INCONCLUSIVE is judged(
         "sustains-rate", "kafka.topic", ONE, hardware_nodes=few, **rate
@@ -590,6 +594,7 @@ option: some.queue
 version_field: some_version
 nodes: {least: 1, most: 1}
 replicas: 1
+measure_with: some-load --rate {messages_per_second}
 rate:
 - law: bytes
   by_processor: false
@@ -657,3 +662,55 @@ def test_faulty_constants_are_refused_with_their_place(
         load_capacity(tmp_path, trusted=False)
     assert message in str(caught.value)
     assert f"{path.name}:{line}:" in str(caught.value)
+
+
+def test_more_workers_than_partitions_were_measured_is_too_close() -> None:
+    """Thousands of workers of one group: a topic is neither shown to reach them nor refuted."""
+    tasks: dict[str, Input] = {"messages_per_second": 1000, "task_seconds": 10}
+
+    assert Verdict.INCONCLUSIVE is judged("workers-keep-up", "kafka.topic", ONE, **tasks)
+    assert Verdict.AGREES is judged("workers-keep-up", "rabbitmq.quorum-queue", ONE, **tasks)
+
+
+def test_own_code_is_no_configuration() -> None:
+    """The same numbers with a part of the team's: a workaround, so the degrees change places."""
+    yes, no, unclear = Enough.YES, Enough.NO, Enough.UNCLEAR
+    found = [
+        (verdict(HALF, no, (), (outcome,)), verdict(-HALF, no, (), (outcome,)))
+        for outcome in (yes, no, unclear)
+    ]
+
+    assert [
+        (Verdict.REFUTES, Verdict.AGREES),
+        (Verdict.REFUTES, Verdict.REFUTES),
+        (Verdict.REFUTES, Verdict.INCONCLUSIVE),
+    ] == found
+
+
+def test_what_is_too_close_comes_with_the_command_that_measures_it() -> None:
+    """The public load generator of the system, filled in with the need."""
+    inputs = cells({**NEWEST, "messages_per_second": 50_000, "producers": 5, "window": 200})
+    option = "rabbitmq.quorum-queue"
+    outcome, numbers = book().judge(check("sustains-rate"), option, None, ONE, inputs)
+    _, sure = book().judge(check("sustains-rate"), option, None, ONE, cells(SMALL))
+
+    assert outcome is Verdict.INCONCLUSIVE
+    assert (
+        "perf-test --quorum-queue --queue measured --producers 5 --rate 10000"
+        " --size 1000 --confirm 200 --consumers 1 --time 300"
+    ) == numbers["measure_with"]
+    assert "measure_with" not in sure
+
+
+@pytest.mark.parametrize("option", CALIBRATED)
+def test_every_command_is_filled_whole(option: str) -> None:
+    """No name in braces is left."""
+    calibration = book().calibrations[option]
+
+    assert "{" not in filled(calibration.measure_with, Flow(book().machine))
+
+
+def test_what_no_plan_reaches_is_not_ruled_out_where_the_laws_grow() -> None:
+    """Two hundred million a second is more than any plan, yet real clusters carry it."""
+    found = judged("sustains-rate", "kafka.topic", Fraction(1), messages_per_second=200_000_000.0)
+    assert Verdict.INCONCLUSIVE is found

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 HERE = Path(__file__).parent
-DECIDABLE_AGREEING_MIN = 12
+DECIDABLE_AGREEING_MIN = 14
 
 
 @pytest.fixture(scope="module")
