@@ -116,8 +116,16 @@ class Session:
 
     def status(self, *, designs: bool = True) -> Status:
         """What to ask next, or that nothing can change the result."""
-        problem = system_problem(self.requirements, self.court)
-        return status_of(World(problem, self.excluded()), self._ranks, designs=designs)
+        return status_of(self.world(), self._ranks, designs=designs)
+
+    def world(self) -> World:
+        """Everything that can still be the case."""
+        return World(system_problem(self.requirements, self.court), self.excluded())
+
+    def verdicts(self) -> list[str]:
+        """The verdict of each workload with all that was left out as it is assumed."""
+        world = self.world()
+        return [one.verdict for one in world.outcome(world.first).workloads]
 
     def excluded(self) -> dict[int | None, dict[str, set[Value]]]:
         """The values of needs left out that would contradict what the file states."""
