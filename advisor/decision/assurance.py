@@ -218,7 +218,8 @@ class Assuring:
     def _at_worst(self) -> tuple[Words | None, list[Weightings] | None]:
         """What is said, and for which weightings, where all open evidence is at its worst."""
         carried = self._carried()
-        if carried is None:
+        if carried is None or not all(_plain(here) for here in self._now or ()):
+            self.unproven.append("evidence")
             return None, None
         options = self.engine.problem.options
         engine = at_worst(
@@ -230,6 +231,9 @@ class Assuring:
             self.unproven.append("evidence")
             return None, None
         words = words_of(Space(engine, self.team, self.answers, limit=self.effort.strikes))
+        if words is not None and not all(_plain(here) for here in every):
+            # A pair, or a missed must, may only come about at the worst: that proves nothing more.
+            words = words if words[:2] != (self.words or words)[:2] else None
         known = engine
         found = [Weightings.EVERY] * (1 + len(self.names))
         for here in every:
@@ -278,7 +282,8 @@ class Assuring:
     def _claims(self) -> Iterator[tuple[str, str | None, bool]]:
         """What could carry: pros of the options in use and cons of all others, in every completion.
 
-        Striking anything else can only help what wins already.
+        Striking anything else can only help what wins already; but where a pair wins or a must is
+        missed, everything could carry.
         """
         if self._now is None:
             self.unproven.append("load-bearing claims")
@@ -286,9 +291,9 @@ class Assuring:
         carried = self._carried()
         executed: dict[tuple[str, str | None], bool] = {}
         for here in self._now:
-            unmet = here.own is None or here.own.merit.violated > 0
+            telling = _plain(here)
             for place, one in enumerate(here.workloads):
-                own = None if carried is None or unmet else carried[place]
+                own = carried[place] if carried is not None and telling else None
                 for key, was in _carrying(one, own):
                     executed[key] = executed.get(key, True) and was
         for (claim, criterion), was in executed.items():
@@ -351,11 +356,14 @@ class Assuring:
     def _openness(self, subject: Subject) -> tuple[bool | None, tuple[str, ...]]:
         """Whether the verdict is decided while assumptions are open too, and what was found."""
         possible = set(subject.said.possible)
+        changed = len(possible) > 1
         for one in self.variations:
             if one.standing is Standing.ASSUMED and subject.changed(self.names, one):
+                changed = True
                 verdict = one.system if subject.place is None else one.verdicts[subject.place]
-                possible.add(verdict)
-        if len(possible) > 1:
+                # Undetermined may stand for several verdicts here, so it is not named itself.
+                possible |= {verdict} - {UNDETERMINED}
+        if changed:
             return False, tuple(sorted(possible))
         if {"possible", "variations"}.intersection(self.unproven):
             return None, tuple(sorted(possible))
@@ -389,6 +397,18 @@ def _carrying(
         if own is None or options[place].family not in own:
             for rule in rules:
                 yield (rule.id, None), rule.executed({name: one.cells[name] for name in rule.reads})
+
+
+def _plain(here: Situations) -> bool:
+    """Whether every workload uses one design that meets every must.
+
+    Then better evidence for what is used, or worse for what is not, can only help the verdict.
+    """
+    return (
+        here.own is not None
+        and not here.own.merit.violated
+        and all(len(uses[0].parts) == 1 for uses in here.own.uses)
+    )
 
 
 def _shares(verdicts: Sequence[str]) -> dict[str, Fraction]:
