@@ -15,6 +15,7 @@ from advisor.domain.recommendation import (
     Margin,
     SampledShare,
     SmallestFlips,
+    SystemsCompared,
 )
 
 DIGITS = 4
@@ -61,6 +62,13 @@ def confidence_of(
             for one in assurance.critical
         ),
         not_proven=assurance.unproven,
+    )
+
+
+def compared_of(assurance: Assurance) -> tuple[SystemsCompared, ...]:
+    """The sets of systems that were held against each other, best first."""
+    return tuple(
+        SystemsCompared(one.systems, one.cost, one.musts, one.value) for one in assurance.compared
     )
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from advisor import __version__
-from advisor.advise.confidence import confidence_of, status_of
+from advisor.advise.bridges import bridges
+from advisor.advise.confidence import compared_of, confidence_of, status_of
+from advisor.advise.contradictions import contradiction_of
 from advisor.advise.court import Court
 from advisor.advise.library import load_library
 from advisor.advise.plausible import plausible
@@ -25,6 +27,7 @@ from advisor.domain.evidence import Evidence
 from advisor.domain.predicate import Predicate, Value, fields, holds
 from advisor.domain.recommendation import (
     Assumption,
+    Bridge,
     Change,
     FiredRule,
     Flip,
@@ -58,7 +61,7 @@ def advise(requirements: Requirements, court: Court) -> Recommendation:
     book = court.library.book
     return Recommendation(
         made_by=MadeBy(__version__, book.digest, requirements.digest, _versions(requirements)),
-        system=_system(decision),
+        system=_system(decision, tuple(bridges(requirements, decision, court))),
         workloads=tuple(
             _Advising(requirements, workload, decided, decision, problem, book).advice()
             for workload, decided in zip(requirements.workloads, decision.workloads, strict=True)
@@ -66,7 +69,7 @@ def advise(requirements: Requirements, court: Court) -> Recommendation:
     )
 
 
-def _system(decision: Decision) -> SystemAdvice:
+def _system(decision: Decision, needed: tuple[Bridge, ...]) -> SystemAdvice:
     sure = decision.assurance
     return SystemAdvice(
         verdict=decision.verdict,
@@ -75,6 +78,8 @@ def _system(decision: Decision) -> SystemAdvice:
         possible=decision.possible,
         systems=decision.systems,
         confidence=confidence_of(sure, decision.verdict),
+        compared=() if sure is None else compared_of(sure),
+        bridges=needed,
     )
 
 
@@ -111,6 +116,7 @@ class _Advising:
 
     def advice(self) -> WorkloadAdvice:
         decided = self.decided
+        evidence = tuple(self._evidence())
         return WorkloadAdvice(
             name=self.workload.name,
             verdict=decided.verdict,
@@ -121,12 +127,15 @@ class _Advising:
             possible=decided.possible,
             possible_options=decided.possible_options,
             ranking=decided.ranking,
-            evidence=tuple(self._evidence()),
+            evidence=evidence,
             rules=tuple(self._rules()),
             assumptions=self._assumptions(),
             ask_next=tuple(self._ask_next()),
             flips=tuple(self._flips()),
             confidence=confidence_of(decided.assurance, decided.verdict, self.place),
+            contradiction=contradiction_of(
+                decided.contradiction, decided.ranking, evidence, decided.option
+            ),
         )
 
     def _needed(self) -> Iterator[Table]:

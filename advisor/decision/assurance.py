@@ -60,6 +60,16 @@ class Bearing:
 
 
 @dataclass(frozen=True, slots=True)
+class SystemsWorth:
+    """One set of systems: what it costs in weight points, the musts missed, and value less cost."""
+
+    systems: tuple[str, ...]
+    cost: Fraction
+    musts: int
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Assurance:
     """The facts about one subject: the whole system, or one workload.
 
@@ -70,7 +80,8 @@ class Assurance:
     ``flips``: the fewest answers whose change changes the verdict. ``margin``: the least over
     the unknown answers. ``shares``: how often each verdict comes out in ``samples`` worlds that are
     drawn, conditional on the model. ``critical``: where a convention would change the verdict.
-    ``unproven`` names facts that a limit cut off.
+    ``compared``: the sets of systems, where nothing is unknown. ``unproven`` names facts that a
+    limit cut off.
     """
 
     grade: str
@@ -86,6 +97,7 @@ class Assurance:
     seed: int
     critical: tuple[Critical, ...]
     flips: Flips | None
+    compared: tuple[SystemsWorth, ...]
     unproven: tuple[str, ...]
 
     @property
@@ -174,6 +186,7 @@ class Assuring:
                 seed=self.effort.seed,
                 critical=tuple(critical[index]),
                 flips=None if flips is None else flips[index],
+                compared=self._compared() if subject.place is None else (),
                 unproven=tuple(dict.fromkeys(self.unproven)),
             )
             found.append(replace(assurance, grade=grade(subject, assurance)))
@@ -324,6 +337,25 @@ class Assuring:
         ]
         known = [one for one in found if one is not None]
         return min(known) if known and len(known) == len(found) else None
+
+    def _compared(self) -> tuple[SystemsWorth, ...]:
+        """Every set of systems, best first; none where completions differ."""
+        if self._now is None or len(self._now) > 1:
+            return ()
+        (here,) = self._now
+        ordered = sorted(
+            here.choices,
+            key=lambda one: (one.merit.violated, -one.merit.value, one.systems.bit_count()),
+        )
+        return tuple(
+            SystemsWorth(
+                self.engine.chooser.named(one.systems),
+                self.engine.cost(one.systems, here.team),
+                one.merit.violated,
+                one.merit.value,
+            )
+            for one in ordered
+        )
 
     def _drawn(self) -> list[Words]:
         if self._now is None:

@@ -193,6 +193,74 @@ class Confidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Failing:
+    """Why one option cannot meet some of the musts: its claims or conflict, and their checks."""
+
+    option: str
+    criteria: tuple[str, ...]
+    conflict: str | None
+    claims: tuple[str, ...]
+    checks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsatisfiable:
+    """A smallest set of musts that no option meets together, with what fails each option."""
+
+    criteria: tuple[str, ...]
+    failing: tuple[Failing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """``kind``: split (two designs in one system), both (two systems), relax (some musts become
+    shoulds), or unmet (the nearest miss). ``option`` is what is used then."""
+
+    kind: str
+    option: str | None
+    relax: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Musts that no single design meets together, and the ways out, in the order to try them.
+
+    ``unsatisfiable`` are the minimal sets; ``corrections`` the minimal sets of musts to relax.
+    """
+
+    unsatisfiable: tuple[Unsatisfiable, ...]
+    corrections: tuple[tuple[str, ...], ...]
+    ways_out: tuple[WayOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """Two designs of different systems between which messages pass, and the check that was run.
+
+    ``target`` is the workload that ``source`` feeds (itself where one workload is divided).
+    ``result`` is held, not held, undecided or not-executed, with the reason.
+    """
+
+    source: str
+    target: str
+    source_option: str
+    target_option: str
+    check: str
+    result: str
+    rerun: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SystemsCompared:
+    """A set of systems: its cost in weight points, the musts missed, its value less cost."""
+
+    systems: tuple[str, ...]
+    cost: Fraction
+    musts: int
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class WorkloadAdvice:
     """What one workload should use within the chosen systems, and ``alone`` by itself."""
 
@@ -211,6 +279,7 @@ class WorkloadAdvice:
     ask_next: tuple[Question, ...]
     flips: tuple[Flip, ...]
     confidence: Confidence | None = None
+    contradiction: Contradiction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +292,8 @@ class SystemAdvice:
     possible: tuple[str, ...]
     systems: tuple[str, ...]
     confidence: Confidence | None = None
+    compared: tuple[SystemsCompared, ...] = ()
+    bridges: tuple[Bridge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,10 @@ from typing import Any
 from advisor.domain.evidence import BrokerEvidence, Evidence
 from advisor.domain.recommendation import (
     Assumption,
+    Bridge,
     Change,
     Confidence,
+    Contradiction,
     FiredRule,
     Flip,
     Margin,
@@ -55,6 +57,16 @@ def as_data(recommendation: Recommendation) -> dict[str, Any]:
             "possible": list(system.possible),
             "systems": list(system.systems),
             "confidence": _confidence(system.confidence),
+            "compared": [
+                {
+                    "systems": list(one.systems),
+                    "cost": str(one.cost),
+                    "musts": one.musts,
+                    "value": str(one.value),
+                }
+                for one in system.compared
+            ],
+            "bridges": [_bridge(one) for one in system.bridges],
         },
         "workloads": [_workload(workload) for workload in recommendation.workloads],
     }
@@ -77,6 +89,47 @@ def _workload(workload: WorkloadAdvice) -> dict[str, Any]:
         "ask_next": [_question(question) for question in workload.ask_next],
         "flips": [_flip(flip) for flip in workload.flips],
         "confidence": _confidence(workload.confidence),
+        "contradiction": (
+            None if workload.contradiction is None else _contradiction(workload.contradiction)
+        ),
+    }
+
+
+def _bridge(bridge: Bridge) -> dict[str, Any]:
+    return {
+        "source": bridge.source,
+        "target": bridge.target,
+        "source_option": bridge.source_option,
+        "target_option": bridge.target_option,
+        "check": bridge.check,
+        "result": bridge.result,
+        "rerun": bridge.rerun,
+    }
+
+
+def _contradiction(contradiction: Contradiction) -> dict[str, Any]:
+    return {
+        "unsatisfiable": [
+            {
+                "criteria": list(one.criteria),
+                "failing": [
+                    {
+                        "option": each.option,
+                        "criteria": list(each.criteria),
+                        "conflict": each.conflict,
+                        "claims": list(each.claims),
+                        "checks": list(each.checks),
+                    }
+                    for each in one.failing
+                ],
+            }
+            for one in contradiction.unsatisfiable
+        ],
+        "corrections": [list(one) for one in contradiction.corrections],
+        "ways_out": [
+            {"kind": one.kind, "option": one.option, "relax": list(one.relax)}
+            for one in contradiction.ways_out
+        ],
     }
 
 

@@ -83,7 +83,7 @@ def test_it_has_the_keys_that_were_agreed() -> None:
     keys = (
         *("name", "verdict", "option", "alone", "status", "grade", "possible"),
         *("possible_options", "ranking", "evidence", "rules", "assumptions", "ask_next", "flips"),
-        "confidence",
+        *("confidence", "contradiction"),
     )
     of_evidence = (
         *("claim", "check", "option", "outcome", "grade", "model", "measured", "broker", "rerun"),

@@ -14,11 +14,14 @@ from advisor.domain.predicate import ALWAYS, Atom
 from advisor.domain.recommendation import (
     Assumption,
     Because,
+    Bridge,
     Change,
     Confidence,
+    Contradiction,
     Contribution,
     CriticalConvention,
     Elimination,
+    Failing,
     FiredRule,
     Flip,
     LoadBearing,
@@ -30,6 +33,9 @@ from advisor.domain.recommendation import (
     SampledShare,
     SmallestFlips,
     SystemAdvice,
+    SystemsCompared,
+    Unsatisfiable,
+    WayOut,
     WorkloadAdvice,
 )
 from advisor.domain.requirements import Answer, Requirements, Standing, Workload
@@ -296,10 +302,32 @@ TASKS = WorkloadAdvice(
         ),
         not_proven=("flips",),
     ),
+    contradiction=Contradiction(
+        unsatisfiable=(
+            Unsatisfiable(
+                ("replay", "work-queue"),
+                (
+                    Failing(
+                        TOPIC, ("work-queue",), None, ("work-queue.blocks",), ("tasks-are-shared",)
+                    ),
+                ),
+            ),
+        ),
+        corrections=(("replay",), ("work-queue",)),
+        ways_out=(WayOut("relax", QUEUE, ("replay",)), WayOut("unmet", QUEUE, ())),
+    ),
 )
 ADVICE = Recommendation(
     made_by=MadeBy("0.1.0", "b" * 64, "c" * 64, {"rabbitmq": "4.3", "kafka": "4.4"}),
-    system=SystemAdvice("rabbitmq", "conditional", None, ("rabbitmq",), ("rabbitmq",)),
+    system=SystemAdvice(
+        "rabbitmq",
+        "conditional",
+        None,
+        ("rabbitmq",),
+        ("rabbitmq",),
+        compared=(SystemsCompared(("rabbitmq",), Fraction(1), 0, Fraction(3, 4)),),
+        bridges=(Bridge("tasks", "events", QUEUE, TOPIC, "bridge-loses-nothing", "held", None),),
+    ),
     workloads=(TASKS,),
 )
 
