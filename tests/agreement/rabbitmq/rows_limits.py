@@ -1,0 +1,296 @@
+"""Catalogue parts A3 and A4: expiry, length limits and dead-lettering."""
+
+from __future__ import annotations
+
+from rabbitmq_script import Confirms, Rows, Script
+
+from advisor.subjects.rabbitmq import protocol as amqp
+
+ROWS = Rows()
+ROWS.not_run["DL-07"] = "the model leaves at-least-once dead-lettering out"
+
+
+@ROWS("TL-01")
+def expiration_texts(s: Script) -> None:
+    s.queue(s.new(), "~q")
+    for text in ("0", "+5", "", "abc", "-1", "1.5", " 5", "5 ", "315360000000", "315360000001"):
+        s.send(s.new(), "~q", "m", expiration=text)
+
+
+def _dead(s: Script, channel: str, name: str, kind: str = "", **given: object) -> None:
+    s.queue(channel, "~dead")
+    s.queue(channel, name, kind, dead_letter_exchange="", dead_letter_routing_key="~dead", **given)
+
+
+def _expires_at_the_head(s: Script, kind: str) -> None:
+    a = s.new()
+    _dead(s, a, "~q", kind)
+    s.send(a, "~q", "A")
+    s.send(a, "~q", "B", expiration="200")
+    s.send(a, "~q", "C")
+    s.wait(900)
+    s.look(a, "~q")
+    s.get(a, "~q", no_ack=False)
+    s.wait(300)
+    s.get(a, "~q", no_ack=False)
+    s.get(a, "~dead", 2)
+
+
+@ROWS("TL-02")
+def head_of_classic(s: Script) -> None:
+    _expires_at_the_head(s, "classic")
+
+
+@ROWS("TL-02")
+def head_of_quorum(s: Script) -> None:
+    _expires_at_the_head(s, "quorum")
+
+
+@ROWS("TL-02")
+def mixed_delays(s: Script) -> None:
+    a = s.new()
+    for kind in ("classic", "quorum"):
+        s.queue(a, f"~dead-{kind}")
+        s.queue(
+            a, f"~{kind}", kind, dead_letter_exchange="", dead_letter_routing_key=f"~dead-{kind}"
+        )
+        s.send(a, f"~{kind}", "slow", expiration="1500")
+        s.send(a, f"~{kind}", "fast", expiration="200")
+    s.wait(500)
+    s.look(a, "~dead-classic")
+    s.look(a, "~dead-quorum")
+    s.wait(1500)
+    s.get(a, "~dead-classic", 3)
+    s.get(a, "~dead-quorum", 3)
+
+
+@ROWS("TL-03")
+def lower_of_two(s: Script) -> None:
+    a = s.new()
+    for kind in ("classic", "quorum"):
+        s.queue(a, f"~{kind}", kind, message_ttl=1000)
+        s.send(a, f"~{kind}", "own", expiration="300")
+        s.send(a, f"~{kind}", "queue's", expiration="60000")
+    s.wait(550)
+    s.look(a, "~classic")
+    s.look(a, "~quorum")
+    s.wait(1000)
+    s.look(a, "~classic")
+    s.look(a, "~quorum")
+
+
+@ROWS("TL-03")
+def now_or_never(s: Script) -> None:
+    a = s.new()
+    _dead(s, a, "~q", message_ttl=0)
+    s.add(amqp.BasicQos(a, 1))
+    s.consume(a, "~q", "t")
+    s.send(a, "~q", "first", "second")
+    s.wait(200)
+    s.get(a, "~dead", 2)
+
+
+@ROWS("TL-04")
+def unacked_do_not_expire(s: Script) -> None:
+    a = s.new()
+    for kind in ("classic", "quorum"):
+        s.queue(a, f"~dead-{kind}")
+        s.queue(
+            a, f"~{kind}", kind, dead_letter_exchange="", dead_letter_routing_key=f"~dead-{kind}",
+            message_ttl=300,
+        )  # fmt: skip
+        s.send(a, f"~{kind}", "m")
+        s.get(a, f"~{kind}", no_ack=False)
+    s.wait(700)
+    s.add(amqp.BasicNack(a, 1), amqp.BasicNack(a, 2))
+    s.wait(300)
+    for kind in ("classic", "quorum"):
+        s.look(a, f"~{kind}")
+        s.get(a, f"~dead-{kind}", 2)
+
+
+def _max_length(s: Script, kind: str) -> None:
+    a = s.new()
+    _dead(s, a, "~q", kind, max_length=2)
+    s.send(a, "~q", "1", "2")
+    s.get(a, "~q", no_ack=False)
+    s.send(a, "~q", "3", "4", "5")
+    s.look(a, "~q")
+    s.get(a, "~dead", 3)
+    s.add(amqp.BasicNack(a, 1))
+    s.get(a, "~q", 3)
+    s.get(a, "~dead", 3)
+
+
+@ROWS("LN-01")
+def longest_classic(s: Script) -> None:
+    _max_length(s, "classic")
+
+
+@ROWS("LN-01")
+def longest_quorum(s: Script) -> None:
+    _max_length(s, "quorum")
+
+
+@ROWS("LN-01")
+def bytes_of_classic(s: Script) -> None:
+    a = s.new()
+    _dead(s, a, "~q", max_length_bytes=10)
+    s.send(a, "~q", "12345", "67890")
+    s.look(a, "~q")
+    s.send(a, "~q", "x")
+    s.look(a, "~q")
+    s.send(a, "~q", "far too long")
+    s.look(a, "~q")
+    s.get(a, "~dead", 5)
+
+
+@ROWS("LN-01")
+def several_dropped_at_once(s: Script) -> None:
+    a = s.new()
+    _dead(s, a, "~q", "quorum", max_length_bytes=40)
+    s.send(a, "~q", "aaaaa", "bbbbb", "ccccc")
+    s.send(a, "~q", "d" * 36)
+    s.look(a, "~q")
+    s.get(a, "~dead", 5)
+
+
+@ROWS("LN-01")
+def length_zero(s: Script) -> None:
+    a = s.new()
+    _dead(s, a, "~q", max_length=0)
+    s.send(a, "~q", "nobody")
+    s.add(amqp.BasicQos(a, 1))
+    s.consume(a, "~q", "t")
+    s.send(a, "~q", "handed", "too many")
+    s.get(a, "~dead", 3)
+
+
+@ROWS("LN-03")
+def publishes_refused(s: Script) -> None:
+    a = s.new()
+    s.exchange(a, "~x", "fanout")
+    _dead(s, a, "~c", "classic", max_length=1, overflow="reject-publish")
+    s.queue(a, "~free")
+    s.bind(a, "~c", "~x")
+    s.bind(a, "~free", "~x")
+    s.confirm(a)
+    for body in ("1", "2"):
+        s.publish(a, "~x", "", body, True)
+    s.add(Confirms(a, 2))
+    s.get(a, "~free", 3)
+    s.get(a, "~c", 2)
+    s.get(a, "~dead")
+    b = s.new()
+    s.publish(b, "", "~c", "3")
+    s.publish(b, "", "~c", "4")
+    s.look(b, "~c")
+
+
+@ROWS("LN-03")
+def refused_and_dead_lettered(s: Script) -> None:
+    a = s.new()
+    _dead(s, a, "~c", "classic", max_length=1, overflow="reject-publish-dlx")
+    s.confirm(a)
+    s.send(a, "~c", "1", "2")
+    s.add(Confirms(a, 2))
+    s.get(a, "~dead", 2)
+
+
+@ROWS("LN-05")
+def bytes_of_quorum(s: Script) -> None:
+    a = s.new()
+    given = {
+        "none": {},
+        "id": {"message_id": "m" * 50},
+        "header": {"headers": {"h": "v" * 50}},
+    }
+    for word, properties in given.items():
+        for limit in (4, 5, 6, 7, 57, 58, 67, 68):
+            name = f"~{word}{limit}"
+            s.queue(a, name, "quorum", max_length_bytes=limit)
+            s.send(a, name, "12345", **properties)
+            s.look(a, name)
+
+
+@ROWS("DL-01")
+def what_is_dead_lettered(s: Script) -> None:
+    a = s.new()
+    _dead(s, a, "~q", "classic")
+    s.send(a, "~q", "rejected", "nacked", "requeued", expiration="60000", delivery_mode=2)
+    s.get(a, "~q", 2, no_ack=False)
+    s.add(amqp.BasicReject(a, 1, False), amqp.BasicNack(a, 2, False, False))
+    s.get(a, "~q", no_ack=False)
+    s.add(amqp.BasicNack(a, 3))
+    s.get(a, "~dead", 3)
+    s.add(amqp.QueuePurge(a, "~q"))
+    s.send(a, "~q", "deleted")
+    s.add(amqp.QueueDelete(a, "~q"))
+    s.get(a, "~dead")
+
+
+@ROWS("DL-01")
+def delivery_limit(s: Script) -> None:
+    a = s.new()
+    _dead(s, a, "~q", "quorum", delivery_limit=2)
+    s.send(a, "~q", "m")
+    for number in range(1, 5):
+        s.get(a, "~q", no_ack=False)
+        s.add(amqp.BasicReject(a, number))
+    s.get(s.new(), "~dead", 2)
+
+
+@ROWS("DL-02")
+def deaths_in_a_loop(s: Script) -> None:
+    a = s.new()
+    s.queue(a, "~work", dead_letter_exchange="", dead_letter_routing_key="~wait")
+    s.queue(a, "~wait", dead_letter_exchange="", dead_letter_routing_key="~work", message_ttl=200)
+    s.send(a, "~work", "m", headers={"CC": ["c"], "BCC": ["b"]}, expiration="60000")
+    for number in range(1, 4):
+        s.get(a, "~work", no_ack=False)
+        s.add(amqp.BasicReject(a, number, False))
+        s.wait(500)
+    s.get(a, "~work")
+
+
+@ROWS("DL-04")
+def dead_letter_keys(s: Script) -> None:
+    a = s.new()
+    s.exchange(a, "~x", "direct")
+    for key in ("k", "c", "b", "new"):
+        s.queue(a, f"~{key}")
+        s.bind(a, f"~{key}", "~x", key)
+    s.queue(a, "~keyed", dead_letter_exchange="~x", dead_letter_routing_key="new")
+    s.queue(a, "~plain", dead_letter_exchange="~x")
+    s.exchange(a, "~in", "fanout")
+    s.bind(a, "~keyed", "~in")
+    s.bind(a, "~plain", "~in")
+    s.publish(a, "~in", "k", "m", headers={"CC": ["c"], "BCC": ["b"]})
+    s.get(a, "~keyed", no_ack=False)
+    s.get(a, "~plain", no_ack=False)
+    s.add(amqp.BasicReject(a, 1, False), amqp.BasicReject(a, 2, False))
+    for key in ("k", "c", "b", "new"):
+        s.get(a, f"~{key}", 2)
+
+
+@ROWS("DL-05")
+def dead_letters_to_nowhere(s: Script) -> None:
+    a = s.new()
+    s.queue(a, "~q", dead_letter_exchange="~none")
+    s.exchange(a, "~x", "direct")
+    s.queue(a, "~r", dead_letter_exchange="~x")
+    for name in ("~q", "~r"):
+        s.send(a, name, "m")
+        s.get(a, name, no_ack=False)
+    s.add(amqp.BasicReject(a, 1, False), amqp.BasicReject(a, 2, False))
+    s.look(a, "~q")
+    s.look(a, "~r")
+
+
+@ROWS("DL-05")
+def automatic_cycle(s: Script) -> None:
+    a = s.new()
+    s.queue(a, "~q", dead_letter_exchange="", dead_letter_routing_key="~q", message_ttl=200)
+    s.send(a, "~q", "m")
+    s.wait(600)
+    s.look(a, "~q")
