@@ -39,9 +39,24 @@ class Case:
         return self.recommendation.system.verdict == self.decided
 
     @property
+    def grade(self) -> str:
+        return self.recommendation.system.grade or "-"
+
+    @property
+    def sure(self) -> bool:
+        """Whether the verdict is given with grade A or B."""
+        return self.grade in ("A", "B")
+
+    @property
     def possible(self) -> bool:
         """Whether the real decision is among what some completion of the open answers gives."""
         return self.decided in self.recommendation.system.possible
+
+    @property
+    def possible_if_assumptions_fail(self) -> bool:
+        """Whether it is also among what was found with the assumptions open."""
+        sure = self.recommendation.system.confidence
+        return self.possible or (sure is not None and self.decided in sure.possible)
 
 
 def cases() -> tuple[Case, ...]:
@@ -64,6 +79,11 @@ def table(found: tuple[Case, ...]) -> str:
     decidable = [case for case in found if case.decidable]
     agreeing = sum(case.agrees for case in decidable)
     possible = sum(case.possible for case in found)
+    open_too = sum(case.possible_if_assumptions_fail for case in found)
+    sure = [case for case in found if case.sure]
+    grades = ", ".join(
+        f"{grade} {sum(case.grade == grade for case in found)}" for grade in ("A", "B", "C", "D")
+    )
     lines = [
         "# Real decisions and what is recommended from their stated facts",
         "",
@@ -74,9 +94,14 @@ def table(found: tuple[Case, ...]) -> str:
         f"- decidable cases that agree: {agreeing} of {len(decidable)}",
         f"- all cases that agree: {sum(case.agrees for case in found)} of {len(found)}",
         f"- real decision among the possible verdicts: {possible} of {len(found)}",
+        f"- the same with assumptions open, too: {open_too} of {len(found)}",
+        f"- grades: {grades}",
+        f"- given with grade A or B: {len(sure)} of {len(found)}, of them wrong: "
+        f"{sum(not case.agrees for case in sure)}",
         "",
-        "| case | decidable | decided | recommended | designs | what carries a difference |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| case | decidable | decided | recommended | grade | designs | what carries a difference"
+        " |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for case in found:
         system = case.recommendation.system
@@ -85,7 +110,8 @@ def table(found: tuple[Case, ...]) -> str:
         decidable_word = "yes" if case.decidable else "no"
         said = f"{system.verdict} ({system.status})"
         lines.append(
-            f"| {case.id} | {decidable_word} | {case.decided} | {said} | {designs} | {why} |"
+            f"| {case.id} | {decidable_word} | {case.decided} | {said} | {case.grade} "
+            f"| {designs} | {why} |"
         )
     return "\n".join(lines) + "\n"
 

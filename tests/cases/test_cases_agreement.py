@@ -10,6 +10,7 @@ import pytest
 
 HERE = Path(__file__).parent
 DECIDABLE_AGREEING_MIN = 14
+SURE_MIN = 3
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +28,13 @@ def test_agreement_has_not_fallen(agreement: ModuleType) -> None:
     """At least as many decidable cases agree as when the rules were last changed."""
     agreeing = [case.id for case in agreement.cases() if case.decidable and case.agrees]
     assert len(agreeing) >= DECIDABLE_AGREEING_MIN, agreeing
+
+
+def test_no_wrong_verdict_is_given_as_sure(agreement: ModuleType) -> None:
+    """Grade A or B is never given to a verdict that is not the real one, and is given at all."""
+    sure = [case for case in agreement.cases() if case.sure]
+    assert [] == [case.id for case in sure if not case.agrees]
+    assert len(sure) >= SURE_MIN, [case.id for case in sure]
 
 
 def test_table_is_what_the_command_writes(agreement: ModuleType) -> None:

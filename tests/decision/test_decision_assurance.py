@@ -40,10 +40,13 @@ from advisor.domain.rules import Level, Trust
 
 SLOW = settings(max_examples=40, deadline=None)
 EFFORT = Effort(samples=25, flips=400, opened=60)
+QUICK = Effort(samples=25, flips=1, opened=1, critical=0)
+"""Without the facts that cost most, for tests of the others."""
+
 ZERO = Fraction(0)
 
 
-def assured(problem: SystemProblem) -> Decision:
+def assured(problem: SystemProblem, effort: Effort = EFFORT) -> Decision:
     """The decision with its block of facts; problems without an answer or too large are skipped."""
     worlds = 0
     for _world in oracle.worlds(problem):
@@ -51,7 +54,7 @@ def assured(problem: SystemProblem) -> Decision:
         if worlds > 60:
             break
     assume(0 < worlds <= 60)
-    return decide(problem, effort=EFFORT)
+    return decide(problem, effort=effort)
 
 
 def facts(decision: Decision) -> list[tuple[int | None, str, Assurance]]:
@@ -219,7 +222,7 @@ def test_load_bearing_claims_are_those_whose_loss_changes_the_verdict(
     problem: SystemProblem,
 ) -> None:
     """Every claim and conflict struck out in turn, by the oracle; none missing, none too many."""
-    decision = assured(problem)
+    decision = assured(problem, QUICK)
     names = claims(problem) | {
         rule.id for workload in problem.workloads for rule in workload.conflicts
     }
@@ -309,7 +312,7 @@ def test_what_holds_whatever_the_evidence_holds_for_any_worth_of_it(
     problem: SystemProblem, seed: int
 ) -> None:
     """Every claim somewhere in its interval, drawn, and decided by the oracle."""
-    decision = assured(problem)
+    decision = assured(problem, QUICK)
     random = Random(seed)
 
     def somewhere(_place: int, _option: str, one: Founded) -> Founded:
@@ -326,8 +329,8 @@ def test_what_holds_whatever_the_evidence_holds_for_any_worth_of_it(
 @given(problems(workloads_max=2, criteria_max=3))
 def test_a_verdict_robust_in_all_wins_every_drawn_world(problem: SystemProblem) -> None:
     """Invariants 9 and 10: the share is one then, shares sum to one and repeat with the seed."""
-    decision = assured(problem)
-    again = decide(problem, effort=EFFORT)
+    decision = assured(problem, QUICK)
+    again = decide(problem, effort=QUICK)
     for (_place, verdict, sure), (_p, _v, same) in zip(facts(decision), facts(again), strict=True):
         assert sure == same
         if sure.samples:
@@ -344,7 +347,7 @@ def test_a_verdict_robust_in_all_wins_every_drawn_world(problem: SystemProblem) 
 def test_the_margin_is_what_the_cost_of_the_winner_may_rise_by(problem: SystemProblem) -> None:
     """A cost on the system in use just below the margin keeps the verdict; one just above it does
     not, unless the next one uses that system, too."""
-    decision = assured(problem)
+    decision = assured(problem, QUICK)
     sure = decision.assurance
     assert sure is not None
     assume(decision.verdict in ("north", "south") and sure.margin is not None)
