@@ -182,7 +182,7 @@ class _Choosing:
         variable = self.world.variables[i]
         label = variable.cells[cases[0][i]].label
         if variable.derived is not None:
-            label = f"{variable.name} {label}"
+            label = f"{label} {variable.name}"
         outcomes = [self.world.outcome(case) for case in cases]
         if variable.place is None and len(self.world.workloads) > 1:
             return Reply(label, common_verdict(one.verdict for one in outcomes), None)

@@ -16,14 +16,13 @@ from itertools import product
 
 from advisor.decision import Answers
 from advisor.decision.bounds import Box, CanWin, can_win
-from advisor.questionnaire.possible import Case, Result, World
+from advisor.questionnaire.bounding import Bounds
+from advisor.questionnaire.possible import Case, Cells, Result, World
 
 NODE_LIMIT = 100
 SMALL_BOX = 32
 CASES_EACH_NODE = 4
 """So many cases looked at count as one box that is bounded."""
-Cells = tuple[tuple[int, ...], ...]
-"""For each variable, the places of the cells that a box leaves it."""
 
 
 class Level(Enum):
@@ -80,6 +79,7 @@ class _Proving:
         self.limit = limit
         self.nodes = Fraction(0)
         self.cut_off = False
+        self.bounds = Bounds(world) if len(world.workloads) == 1 else None
         self.free = [i for i, one in enumerate(world.variables) if one.open and one.derived is None]
         self.given = [
             i for i, one in enumerate(world.variables) if not one.open and one.derived is None
@@ -132,9 +132,19 @@ class _Proving:
         self._count()
         if self.cut_off:
             return False
+        if self.bounds is not None:
+            verdict, option = self._words(self._first(box) if same is None else None, same)
+            return self.bounds.settled(box, verdict, option, design=self.level is Level.DESIGN)
         winners = can_win(self.world.engine, self._box(box))
         only = None if winners is None else self._only(winners)
         return only is not None and (same is None or only == same)
+
+    def _words(self, case: Case | None, same: Result | None) -> tuple[str, str | None]:
+        """The verdict and the option of the one workload."""
+        result = self.result(case) if case is not None else same
+        assert result is not None
+        verdict, *option = result[1]
+        return str(verdict), option[0] if option else None
 
     def _only(self, winners: CanWin) -> Result | None:
         """The one result that these leave, None if there are several."""

@@ -207,8 +207,7 @@ class Interview:
 def favours(asked: NextQuestion) -> str:
     """What each answer would give: with all else as assumed, or beside other answers."""
     if asked.alone:
-        said = "; ".join(f"{_answer(one)} gives {_gives(one)}" for one in asked.replies)
-        return f"With everything else as answered or assumed: {said}."
+        return f"With everything else as answered or assumed: {_grouped(asked.replies)}."
     before, after = asked.example_replies
     beside = [f"{name.replace('_', ' ')} {_word(label)}" for name, label in asked.example]
     more = len(beside) - _EXAMPLE_MAX
@@ -218,6 +217,14 @@ def favours(asked: NextQuestion) -> str:
         f"{shown_ones or 'what is assumed'}, {_answer(before)} gives {_gives(before)} and "
         f"{_answer(after)} gives {_gives(after)}."
     )
+
+
+def _grouped(replies: Sequence[Reply]) -> str:
+    """The answers that give the same, together."""
+    groups: dict[str, list[str]] = {}
+    for one in replies:
+        groups.setdefault(_gives(one), []).append(_answer(one))
+    return "; ".join(f"{' or '.join(answers)} gives {given}" for given, answers in groups.items())
 
 
 def _answer(reply: Reply) -> str:

@@ -30,6 +30,9 @@ from advisor.domain.requirements import Standing
 
 READ_LIMIT = 512
 MUST_WEIGHT = 100
+Cells = tuple[tuple[int, ...], ...]
+"""For each variable, the places of the cells that a box leaves it."""
+Teams = tuple[frozenset[int], frozenset[int], tuple[tuple[Fraction, ...], ...]]
 Excluded = Mapping[int | None, Mapping[str, set[Value]]]
 Case = tuple[int, ...]
 """For each variable, the place of its cell."""
@@ -89,13 +92,14 @@ class World:
         bits = self.engine.chooser.system_bits()
         fixed = self._fixed()
         numbers = {(one.place, one.name): i for i, one in enumerate(self.variables)}
-        self._flows = tuple(
-            _Flow(self.engine.tables[place], fixed[place], _numbers(numbers, place), bits)
+        self.flows = tuple(
+            Flow(self.engine.tables[place], fixed[place], _numbers(numbers, place), bits)
             for place in range(len(self.workloads))
         )
         self._fixed_team = fixed[None]
         self._team = _numbers(numbers, None)
         self._teams: dict[Case, tuple[dict[str, Cell], tuple[int, ...]]] = {}
+        self._boxes: dict[Cells, Teams] = {}
         self._interned: dict[tuple[object, ...], Scored] = {}
 
     def _fixed(self) -> dict[int | None, dict[str, Cell]]:
@@ -128,7 +132,7 @@ class World:
         team, allowed = self._teams[key]
         cost = self.problem.conventions.costs.pair_in_one_system
         scored = tuple(
-            flow.scored(case, self.variables, allowed, cost, self._interned) for flow in self._flows
+            flow.scored(case, self.variables, allowed, cost, self._interned) for flow in self.flows
         )
         return self.engine.outcome(scored, team)
 
@@ -149,7 +153,7 @@ class World:
     def weights(self) -> Mapping[int, int]:
         """How much may hang on each variable: first the musts, then the criteria that read it."""
         found = dict.fromkeys(range(len(self.variables)), 0)
-        for flow in self._flows:
+        for flow in self.flows:
             for j, reads, _known in flow.moving:
                 weight = 1 + MUST_WEIGHT * flow.can_fail(j, reads, self.variables)
                 for i in reads:
@@ -189,6 +193,48 @@ class World:
                 return one.cells[case[i]]
         answers = self.team if place is None else self.workloads[place]
         return (answers.cells if name in answers.cells else self.team.cells)[name][0]
+
+    def tightened(self, box: Cells) -> Cells:
+        """The box with the cells of derived numbers that its other cells allow."""
+        tight = list(box)
+        for i, one in enumerate(self.variables):
+            if one.derived is None:
+                continue
+            every = [self._cells(one.place, name, tight) for name in one.derived.parents]
+            found = {
+                cell
+                for parents in product(*every)
+                for cell in one.derived.cells_at(
+                    dict(zip(one.derived.parents, parents, strict=True))
+                )
+            }
+            tight[i] = tuple(k for k in box[i] if one.cells[k] in found)
+        return tuple(tight)
+
+    def _cells(
+        self, place: int | None, name: str, box: Sequence[tuple[int, ...]]
+    ) -> tuple[Cell, ...]:
+        for i, one in enumerate(self.variables):
+            if one.name == name and one.place in (place, None):
+                return tuple(one.cells[k] for k in box[i])
+        return (self._cell(place, name, ()),)
+
+    def teams_of(self, box: Cells) -> Teams:
+        """The options that every team of the box has, those that some have, and the costs."""
+        key = tuple([box[i] for i in self._team.values()])
+        if key not in self._boxes:
+            offers: list[frozenset[int]] = []
+            costs: dict[tuple[Fraction, ...], None] = {}
+            for places in product(*key):
+                cells = dict(self._fixed_team)
+                for (name, i), place in zip(self._team.items(), places, strict=True):
+                    cells[name] = self.variables[i].cells[place]
+                offers.append(frozenset(self.engine.places(cells)))
+                sets = range(1 << len(self.engine.chooser.families))
+                costs[tuple(self.engine.cost(one, cells) for one in sets)] = None
+            always = frozenset.intersection(*offers)
+            self._boxes[key] = always, frozenset.union(*offers), tuple(costs)
+        return self._boxes[key]
 
     def changed(self, case: Case, i: int, cell: int) -> Case:
         """The case with one variable changed, and what follows from it."""
@@ -231,7 +277,7 @@ def _numbers(numbers: Mapping[tuple[int | None, str], int], place: int | None) -
     return {name: i for (own, name), i in numbers.items() if own in (place, None)}
 
 
-class _Flow:
+class Flow:
     """One workload: its criteria summed up where they are fixed, read by number where not."""
 
     def __init__(
@@ -252,12 +298,14 @@ class _Flow:
                 self.moving.append((j, own, {}))
             else:
                 self.columns[j] = tables.column(j, fixed)
+        self._columns_known = {j: known for j, _reads, known in self.moving}
         self.still = Tally(len(tables.options)).plus(self.columns)
         self.conflicts: list[tuple[int, tuple[int, ...], dict[Case, bool]]] = [
             (k, tuple(numbers[name] for name in rule.reads if name in numbers), {})
             for k, rule in enumerate(tables.conflicts)
             if rule.criteria
         ]
+        self._conflicts_known = {k: known for k, _reads, known in self.conflicts}
 
     def can_fail(self, j: int, reads: Sequence[int], variables: Sequence[Variable]) -> bool:
         """Whether some option can fail the criterion as a must; so where it is too much to see."""
@@ -265,10 +313,7 @@ class _Flow:
         if prod(map(len, every)) > READ_LIMIT:
             return True
         for places in product(*every):
-            cells = dict(self.fixed)
-            for i, place in zip(reads, places, strict=True):
-                cells[variables[i].name] = variables[i].cells[place]
-            column = self.tables.column(j, cells)
+            column = self.column_at(j, reads, places, variables)
             if column is not None and column.failing:
                 return True
         return False
@@ -286,9 +331,7 @@ class _Flow:
         columns = self.columns.copy()
         for j, reads, known in self.moving:
             key = tuple([case[i] for i in reads])
-            if key not in known:
-                known[key] = tables.column(j, self._cells(case, reads, variables))
-            columns[j] = known[key]
+            columns[j] = known[key] if key in known else self.column_at(j, reads, key, variables)
         tally = self.still.plus([columns[j] for j, _reads, _known in self.moving])
         conflicts = self._standing(case, variables)
         violated = singles(tables, columns, tally, conflicts)
@@ -310,17 +353,34 @@ class _Flow:
         found: dict[int, tuple[ConflictRule, ...]] = {}
         for k, reads, known in self.conflicts:
             key = tuple([case[i] for i in reads])
-            if key not in known:
-                known[key] = self.tables.conflicting(k, self._cells(case, reads, variables))
-            if known[key]:
+            if known[key] if key in known else self.conflict_at(k, reads, key, variables):
                 rule = self.tables.conflicts[k]
                 option = self.tables.place_of(rule.option)
                 found[option] = (*found.get(option, ()), rule)
         return found
 
+    def column_at(
+        self, j: int, reads: Sequence[int], places: Case, variables: Sequence[Variable]
+    ) -> Column | None:
+        """The column of a criterion where the variables that it reads have these cells."""
+        known = self._columns_known[j]
+        if places not in known:
+            known[places] = self.tables.column(j, self._cells(reads, places, variables))
+        return known[places]
+
+    def conflict_at(
+        self, k: int, reads: Sequence[int], places: Case, variables: Sequence[Variable]
+    ) -> bool:
+        """Whether a conflict stands there."""
+        known = self._conflicts_known[k]
+        if places not in known:
+            known[places] = self.tables.conflicting(k, self._cells(reads, places, variables))
+        return known[places]
+
     def _cells(
-        self, case: Case, reads: Sequence[int], variables: Sequence[Variable]
+        self, reads: Sequence[int], places: Case, variables: Sequence[Variable]
     ) -> dict[str, Cell]:
         cells = dict(self.fixed)
-        cells.update({variables[i].name: variables[i].cells[case[i]] for i in reads})
+        for i, place in zip(reads, places, strict=True):
+            cells[variables[i].name] = variables[i].cells[place]
         return cells
