@@ -13,7 +13,7 @@ from advisor.advise.court import Court
 from advisor.advise.library import load_library
 from advisor.advise.plausible import plausible
 from advisor.advise.problem import system_problem
-from advisor.advise.tables import Table, answers_of
+from advisor.advise.tables import Table, answers_of, as_claim
 from advisor.decision import (
     Decision,
     Effort,
@@ -134,7 +134,10 @@ class _Advising:
             flips=tuple(self._flips()),
             confidence=confidence_of(decided.assurance, decided.verdict, self.place),
             contradiction=contradiction_of(
-                decided.contradiction, decided.ranking, evidence, decided.option
+                decided.contradiction,
+                decided.ranking,
+                (*evidence, *self._heard_of_conflicts()),
+                decided.option,
             ),
         )
 
@@ -154,6 +157,13 @@ class _Advising:
         for table in self._needed():
             for claim in self._claims(table):
                 yield from table.evidence(claim, self.cells)
+
+    def _heard_of_conflicts(self) -> Iterator[Evidence]:
+        """What the checks of the conflicts that hold have said."""
+        for table in self._needed():
+            for conflict in table.criterion.conflicts:
+                if holds(conflict.when, self.answers):
+                    yield from table.evidence(as_claim(conflict), self.cells)
 
     def _rules(self) -> Iterator[FiredRule]:
         for table in self._needed():

@@ -12,7 +12,16 @@ from advisor.decision.problem import Cells, ConflictRule, Matter
 from advisor.domain.cell import Cell
 from advisor.domain.evidence import Evidence, Founded, Verdict
 from advisor.domain.predicate import Value, fields, holds
-from advisor.domain.rules import Claim, Conflict, Conventions, Criterion, Level, NeedRow, Side
+from advisor.domain.rules import (
+    Claim,
+    Conflict,
+    Conventions,
+    Criterion,
+    Level,
+    NeedRow,
+    Side,
+    Trust,
+)
 
 Levels = Mapping[str, Level]
 
@@ -134,8 +143,12 @@ def standing_conflict(conflict: Conflict, court: Court, unsaid: Mapping[str, Cel
         heard = court.hear(claim, said(claim, cells, court, unsaid))
         return all(one.outcome is not Verdict.REFUTES for one in heard)
 
+    def executed(cells: Cells) -> bool:
+        heard = court.hear(claim, said(claim, cells, court, unsaid))
+        return any(one.grade in (Trust.MODEL, Trust.BROKER) for one in heard)
+
     return ConflictRule(
-        conflict.id, conflict.option, conflict.criteria, stands, tuple(sorted(reads))
+        conflict.id, conflict.option, conflict.criteria, stands, tuple(sorted(reads)), executed
     )
 
 

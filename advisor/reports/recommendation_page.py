@@ -9,6 +9,11 @@ from advisor.domain.recommendation import Recommendation, WorkloadAdvice
 from advisor.domain.rules import RuleBook
 from advisor.reports.blocks import Block, Heading, Items, Page, Paragraph, Table
 from advisor.reports.comparison import why
+from advisor.reports.confidence_blocks import (
+    confidence_blocks,
+    contradiction_blocks,
+    system_blocks,
+)
 from advisor.reports.conventions import conventions_table
 from advisor.reports.evidence import evidence_blocks, outdated
 from advisor.wording.assumptions import (
@@ -35,6 +40,7 @@ def recommendation_page(recommendation: Recommendation, book: RuleBook, *, syste
     lookup = look_up(book)
     blocks: list[Block] = [Heading(system, 1), Paragraph(system_sentence(recommendation))]
     blocks += _overview(recommendation, lookup)
+    blocks += system_blocks(recommendation.system, lookup)
     for workload in recommendation.workloads:
         blocks += _workload(workload, lookup)
     blocks += outdated(recommendation, lookup)
@@ -70,7 +76,9 @@ def _workload(workload: WorkloadAdvice, lookup: Lookup) -> Iterator[Block]:
             f"By itself it would get {lookup.title(workload.alone)}; running one system less, or "
             "what already runs, outweighs that."
         )
+    yield from contradiction_blocks(workload.contradiction, lookup)
     yield from why(workload, lookup)
+    yield from confidence_blocks(workload.confidence)
     yield from _ranking(workload, lookup)
     yield from evidence_blocks(workload, lookup)
     yield from _rests_on(workload, lookup)
