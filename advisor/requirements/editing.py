@@ -8,7 +8,6 @@ refused.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,9 +80,15 @@ def _same(one: Data, other: Data) -> bool:
     return type(one) is type(other) and one == other
 
 
+def _copied(data: Data) -> Data:
+    """A copy in which nothing is shared, as aliases are, so that one place changes alone."""
+    if isinstance(data, dict):
+        return {key: _copied(value) for key, value in data.items()}
+    return [_copied(value) for value in data] if isinstance(data, list) else data
+
+
 def _expected(data: Data, edit: Edit) -> Data:
-    result = copy.deepcopy(data)
-    result = {} if result is None else result
+    result = {} if data is None else _copied(data)
     here: Data = result
     for step, after in zip(edit.place, (*edit.place[1:], None), strict=True):
         value: Data = edit.value if after is None else {}
@@ -125,6 +130,8 @@ class _Editor:
 
     def _replaced(self, node: Extent, value: str) -> str:
         space = " " if node.empty and self.text[node.start - 1 : node.start] in (":", "-") else ""
+        if node.children and not node.flow:  # block items may stand no deeper than their key
+            space = " " * _INDENT
         return self.text[: node.start] + space + value + self.text[node.end :]
 
     def _filled(self, node: Extent, rest: Place, value: Data, column: int) -> str:
