@@ -18,7 +18,7 @@ from advisor.domain.version import BrokerVersion
 from advisor.requirements import version_bounds, vocabulary
 from advisor.subjects.address import Address
 from advisor.subjects.matrix import Run, perform_bridge
-from advisor.subjects.open import performs, variants
+from advisor.subjects.open import NotPerformed, located, performs, variants
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +35,32 @@ class CheckRun:
 
 
 def run_checks(
-    ids: Sequence[str], options: Sequence[str], versions: Mapping[str, str]
+    ids: Sequence[str],
+    options: Sequence[str],
+    versions: Mapping[str, str],
+    on: Sequence[str] = (),
 ) -> Iterator[CheckRun]:
     """Every scenario and bridge check named (all if none), on every option named (all if none).
 
     ``versions`` by system; the newest modelled where left out. Natively first, then with each
-    variant that a claim on it names. InputError for a name or version that does not exist.
+    variant that a claim on it names. With addresses in ``on``, live ones too, there and only
+    there. InputError for a name or version that does not exist, or a broker out of reach.
     """
     library = load_library()
     known = [option.id for option in library.book.options if performs(option.id)]
     _must_exist("check", ids, [*library.checks, *library.capacity_checks])
     _must_exist("option", options, known)
     running = _running(versions)
-    court = Court(library)
+    court = Court(library, trace=True)
+    places = [_place(text, known) for text in on]
     for check in ids or library.checks:
         if check in library.capacity_checks:
             raise InputError(_calculated(check))
+        if places:
+            if library.checks[check].kind == "scenario":
+                for place in places:
+                    yield from _runs(library, court, check, place)
+            continue
         for option in options or known:
             if library.checks[check].kind == "bridge":
                 yield from _bridges(library, check, option, known, running)
@@ -76,6 +86,19 @@ def _runs(library: Library, court: Court, check: str, address: Address) -> Itera
         yield _check_run(run, verdicts)
 
 
+def _place(text: str, known: Sequence[str]) -> Address:
+    """The address of an installation that is there."""
+    try:
+        address = Address.parse(text)
+    except ValueError as error:
+        raise InputError(Problem(Position("--on"), str(error))) from None
+    _must_exist("option", [address.option], known)
+    try:
+        return located(address)
+    except NotPerformed as reason:
+        raise InputError(Problem(Position("--on"), reason.reason)) from None
+
+
 def _bridges(
     library: Library, check: str, option: str, known: Sequence[str], running: Mapping[str, str]
 ) -> Iterator[CheckRun]:
@@ -95,7 +118,7 @@ def _check_run(run: Run, verdicts: tuple[tuple[str, Verdict], ...]) -> CheckRun:
         variant=run.variant,
         result=_word(run.result),
         measured={} if isinstance(run.result, Undecided) else run.result.measured,
-        native_calls=run.observation.native_calls,
+        native_calls=run.observation.native_calls or (),
         claims=verdicts,
     )
 

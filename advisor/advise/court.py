@@ -30,11 +30,12 @@ def version_field(option: str) -> str:
 
 
 class Court:
-    """Runs on demand, each run once."""
+    """Runs on demand, each run once; ``trace`` keeps the native calls of each run."""
 
-    def __init__(self, library: Library, *, executing: bool = True) -> None:
+    def __init__(self, library: Library, *, executing: bool = True, trace: bool = False) -> None:
         self.library = library
         self.executing = executing
+        self.trace = trace
         self._runs: dict[tuple[str, str, str | None], Run | NotPerformed] = {}
 
     def reads(self, claim: Claim) -> frozenset[str]:
@@ -61,7 +62,8 @@ class Court:
         key = (check, str(address), variant)
         if key not in self._runs:
             try:
-                self._runs[key] = perform(self.library.checks[check], address, variant)
+                found = perform(self.library.checks[check], address, variant, trace=self.trace)
+                self._runs[key] = found
             except NotPerformed as reason:
                 self._runs[key] = reason
         return self._runs[key]

@@ -49,6 +49,7 @@ class Observation:
 
     ``groups`` are those that readers joined. ``set_aside`` and ``stored`` are None where the
     check does not ask for them. ``parts`` names the team's own code that had to work.
+    ``native_calls`` is None where no trace was asked for.
     """
 
     events: tuple[Event, ...] = ()
@@ -59,7 +60,7 @@ class Observation:
     set_aside: tuple[str, ...] | None = None
     stored: Stored | None = None
     parts: tuple[str, ...] = ()
-    native_calls: tuple[str, ...] = ()
+    native_calls: tuple[str, ...] | None = ()
     finished_ms: int = 0
 
     def identity(self, label: str) -> str:

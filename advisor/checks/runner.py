@@ -40,14 +40,20 @@ from advisor.checks.work import Drain
 
 
 def run(
-    check: Check, session: Session, target: Session | None = None, *, live: bool = False
+    check: Check,
+    session: Session,
+    target: Session | None = None,
+    *,
+    live: bool = False,
+    trace: bool = True,
 ) -> Observation:
     """Set up, perform every step, take stock, close. Only a bridge check has a ``target``.
 
+    ``trace``: put the native calls in words, which takes about as long as making them.
     A check that does not run live (:func:`~advisor.checks.check.runs_live`) must not be asked to.
     """
     try:
-        return _Run(check, session, target, live=live).observe()
+        return _Run(check, session, target, live=live, trace=trace).observe()
     finally:
         session.close()
         if target is not None:
@@ -56,13 +62,20 @@ def run(
 
 class _Run:
     def __init__(
-        self, check: Check, source: Session, target: Session | None, *, live: bool
+        self,
+        check: Check,
+        source: Session,
+        target: Session | None,
+        *,
+        live: bool,
+        trace: bool,
     ) -> None:
         plan = check.live_plan if live else check.plan
         if (check.kind == "bridge") != (target is not None) or plan is None:
             raise ValueError(f"{check.id}: wrong number of sessions, or not to be run live")
         self.check = check
         self.live = live
+        self.trace = trace
         self.sessions = (
             {"source": source} if target is None else {"source": source, "target": target}
         )
@@ -90,9 +103,14 @@ class _Run:
             set_aside=set_aside,
             stored=stored,
             parts=tuple(part for one in self.sessions.values() for part in one.parts),
-            native_calls=tuple(call for one in self.sessions.values() for call in one.native_calls),
+            native_calls=self._traced(),
             finished_ms=self.sessions["source"].now_ms,
         )
+
+    def _traced(self) -> tuple[str, ...] | None:
+        if not self.trace:
+            return None
+        return tuple(call for one in self.sessions.values() for call in one.native_calls)
 
     def _stock(self) -> tuple[tuple[str, ...] | None, Stored | None]:
         """What was set aside and the structural numbers, each only where the check asks."""

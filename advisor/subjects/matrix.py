@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from advisor.checks.check import Check
-from advisor.checks.judge import Result, judge
+from advisor.checks.check import Check, needs_rig, runs_live
+from advisor.checks.judge import Result, Undecided, judge
 from advisor.checks.observation import Observation
 from advisor.checks.runner import run
 from advisor.subjects.address import Address
@@ -25,9 +25,16 @@ class Run:
     target: Address | None = None
 
 
-def perform(check: Check, address: Address, variant: str | None = None) -> Run:
+def perform(
+    check: Check, address: Address, variant: str | None = None, *, trace: bool = True
+) -> Run:
     """Run a scenario check on a fresh installation of the design."""
-    observation = run(check, open_session(address, variant))
+    live = address.where == "live"
+    if live and (needs_rig(check) or not runs_live(check)):
+        why = "needs a rig" if needs_rig(check) else "would take too long live"
+        left_out = Undecided(f"not executed ({why})", "unknown")
+        return Run(check.id, address, variant, left_out, Observation())
+    observation = run(check, open_session(address, variant), live=live, trace=trace)
     return Run(check.id, address, variant, judge(check, observation), observation)
 
 
