@@ -10,21 +10,34 @@ import typer
 from advisor.cli.exits import FINE
 from advisor.cli.options import Rules
 from advisor.cli.output import show
+from advisor.domain.problem import InputError, Position, Problem
 
 if TYPE_CHECKING:
     from advisor.reports.explanation_parts import CheckText
 
+_NAMES = "a criterion, rule, option, check, need or system, or conventions"
+
 
 def explain(
     id: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            metavar="ID", help="A criterion, rule, option, check, need or system, or: conventions."
+            metavar="[ID]",
+            help="A criterion, rule, option, check, need or system, or: conventions. With "
+            "--decision: the design or system that was not chosen.",
         ),
-    ],
+    ] = None,
     rules: Rules = None,
+    decision: Annotated[
+        Path | None,
+        typer.Option(
+            "--decision",
+            metavar="FILE",
+            help="Walk through a recommendation that was written with --format json.",
+        ),
+    ] = None,
 ) -> int:
-    """Explain a criterion, rule, option, check, need or system.
+    """Explain a criterion, rule, option, check, need or system, or a whole decision.
 
     \b
     Example:
@@ -32,7 +45,15 @@ def explain(
       advisor explain rabbitmq.quorum-queue
       advisor explain rabbitmq
       advisor explain conventions
+      advisor explain --decision recommendation.json
+      advisor explain kafka.topic --decision recommendation.json
     """
+    if decision is not None:
+        return _decision(decision, id, rules)
+    if id is None:
+        raise InputError(
+            Problem(Position("advisor explain"), "needs a name, or --decision FILE", _NAMES)
+        )
     from advisor import advise
     from advisor.reports.explanation_page import explanation_page
     from advisor.requirements import vocabulary
@@ -46,6 +67,32 @@ def explain(
         systems=SYSTEMS,
     )
     show(page)
+    return FINE
+
+
+def _decision(file: Path, option: str | None, rules: Path | None) -> int:
+    """The page of a written recommendation; InputError where the file is none."""
+    from advisor import advise
+    from advisor.documents import check_schema, did_you_mean, quoted, read_yaml
+    from advisor.reports.decision_page import decision_page, options_of
+    from advisor.wording.lookup import look_up
+
+    document = read_yaml(file)
+    data = document.data
+    if not isinstance(data, dict) or data.get("schema") != "recommendation/1":
+        message = "is no recommendation: its schema is not recommendation/1"
+        hint = "advisor recommend FILE --format json writes one"
+        raise InputError(Problem(Position(str(file)), message, hint))
+    problems = check_schema(document, "recommendation")
+    if problems:
+        raise InputError(*problems)
+    known = options_of(data)
+    if option is not None and option not in known:
+        hint = did_you_mean(option, known) or "a design or system of the decision"
+        raise InputError(
+            Problem(Position(str(file)), f"no design is called {quoted(option)}", hint)
+        )
+    show(decision_page(data, look_up(advise.load_book(rules)), option))
     return FINE
 
 
