@@ -65,7 +65,8 @@ class _Extents:
             found.items = found.children
         elif found.entries is None:
             found.entries = []
-        found.end = event.end_mark.index if found.flow else found.children[-1].end
+        closing: Any = event
+        found.end = closing.end_mark.index if found.flow else found.children[-1].end
         return found
 
     def _entry(self, found: Extent, event: Any) -> None:
