@@ -1,217 +1,301 @@
-"""The interview asks every need once, keeps what was said, and writes a file that is valid."""
+"""The conversation: what is said, going back, changing, not knowing, stopping and going on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from questionnaire_person import BACK, DONT_KNOW, GO_ON, NAMED, SUMMARY, Person, session_of
 
-from advisor.domain.requirements import Kind, NeedType
+from advisor.documents import Data
+from advisor.domain.requirements import NeedType
 from advisor.domain.version import BrokerVersion
 from advisor.questionnaire.answer import NotAnAnswerError, number_from, version_from
-from advisor.questionnaire.interview import Draft, Interview
-from advisor.questionnaire.prompter import Check, Choice
-from advisor.requirements import load_requirements, question, render, validate, vocabulary
+from advisor.questionnaire.asking import shown
+from advisor.questionnaire.choosing import Key, NextQuestion, Reply, Status
+from advisor.questionnaire.deciding import Level
+from advisor.questionnaire.interview import Interview, ask_names, favours, proof_text
+from advisor.questionnaire.session import Session
+from advisor.requirements import load_requirements, question, validate, vocabulary
 
 RATE = vocabulary()["messages_per_second"]
 COUNT = vocabulary()["consumers"]
-
-
-class Script:
-    """A person with fixed answers: by question for typed and chosen ones, else Enter.
-
-    Typed answers are tried one after the other until one is accepted. ``stop_at`` presses Ctrl-C.
-    """
-
-    def __init__(
-        self, answers: dict[str, Sequence[str]] | None = None, *, stop_at: str = ""
-    ) -> None:
-        self.answers = {name: list(given) for name, given in (answers or {}).items()}
-        self.stop_at = stop_at
-        self.asked: list[str] = []
-        self.said: list[str] = []
-        self.refused: list[str] = []
-
-    def say(self, text: str) -> None:
-        self.said.append(text)
-
-    def text(self, question: str, *, help_text: str, check: Check) -> str:
-        self._ask(question, help_text)
-        while True:
-            typed = self._next(question) or ""
-            problem = check(typed)
-            if problem is None:
-                return typed
-            self.refused.append(problem)
-
-    def choose(self, question: str, *, help_text: str, choices: Sequence[Choice]) -> object:
-        self._ask(question, help_text)
-        label = self._next(question)
-        return choices[0].value if label is None else _labelled(choices, label)
-
-    def choose_several(
-        self, question: str, *, help_text: str, choices: Sequence[Choice]
-    ) -> tuple[object, ...]:
-        self._ask(question, help_text)
-        chosen = self.answers.pop(question, [])
-        return tuple(_labelled(choices, label) for label in chosen)
-
-    def _ask(self, question: str, help_text: str) -> None:
-        if question == self.stop_at:
-            raise KeyboardInterrupt
-        assert help_text
-        self.asked.append(question)
-
-    def _next(self, question: str) -> str | None:
-        given = self.answers.get(question)
-        return given.pop(0) if given else None
-
-
-def _labelled(choices: Sequence[Choice], label: str) -> object:
-    return next(choice.value for choice in choices if choice.label == label)
-
-
-SYSTEM, FLOW, AGAIN = (
-    "What is the system called?",
-    "What is this flow of messages called?",
-    "Is there another flow of messages?",
+STREAM, REPLY, RUNS = (
+    question(name) for name in ("stream_processing", "request_reply", "already_runs")
 )
-NAMES: dict[str, Sequence[str]] = {SYSTEM: ["shop"], FLOW: ["tasks", "events"]}
+SHORT: dict[str, Sequence[str]] = {STREAM: ["yes"]}
+"""With this answer three questions decide, whatever the others."""
 
 
-def filled(script: Script) -> Draft:
-    """The draft after the whole interview."""
-    draft = Draft()
-    Interview(vocabulary(), question).fill(draft, script)
-    return draft
+def talk(person: Person, session: Session | None = None) -> Session:
+    """The session at the end of the interview, or where the person stopped."""
+    session = session or session_of({})
+    saves: list[bytes] = []
+    interview = Interview(
+        session, person, {"replay": "It matters."}, lambda: saves.append(session.document.content)
+    )
+    try:
+        interview.run()
+    finally:
+        assert saves == [] or saves[-1] == session.document.content, "an answer was not saved"
+    return session
 
 
-def text_of(draft: Draft) -> str:
-    """The requirements file of a draft."""
-    workloads = [{"name": one.name, "needs": one.needs} for one in draft.workloads]
-    return render(system=draft.system, team=draft.team, workloads=workloads)
+def test_it_asks_only_what_matters_and_proves_the_rest() -> None:
+    """Three questions; the proof names what was left out, and over what it holds."""
+    person = Person(SHORT)
+    session = talk(person)
+    assert [STREAM, REPLY, RUNS, SUMMARY] == person.asked
+    assert {"stream_processing": True, "request_reply": False} == _needs(session, 0)
+    (proof,) = [text for text in person.said if text.startswith("Decided")]
+    assert "27 questions left out" in proof and "that a team may leave unsaid" in proof
+    assert "priority" in proof and "stream processing" not in proof
 
 
-def asks(need: str) -> str:
-    """The question of a need."""
-    return question(need)
+def _needs(session: Session, place: int) -> Data:
+    data = session.document.data
+    assert isinstance(data, dict) and isinstance(data["workloads"], list)
+    workload = data["workloads"][place]
+    assert isinstance(workload, dict)
+    return workload.get("needs", {})
 
 
-def test_every_need_is_asked_once_and_enter_leaves_it_out() -> None:
-    """Only what depends on another answer is not asked: how long, when nothing is delayed."""
-    script = Script(NAMES)
-    draft = filled(script)
-    pointless = {"retention_days", "delay_seconds_max"}
-    expected = [SYSTEM, *(asks(name) for name, need in vocabulary().items() if need.of_team)]
-    expected.append(FLOW)
-    expected += [
-        asks(name)
+def test_each_question_says_why_and_what_each_answer_gives() -> None:
+    """The criterion's own reason, and designs."""
+    person = Person({question("replay"): ["everything"]}, stop_at=REPLY)
+    with pytest.raises(KeyboardInterrupt):
+        talk(person)
+    help_text = person.helps[person.asked.index(question("replay"))]
+    assert "Why: It matters." in help_text
+    assert "everything gives kafka" in help_text
+
+
+def test_going_back_takes_the_answer_back_and_asks_again() -> None:
+    """The file is as it was before; from the first question there is no way back."""
+    person = Person({STREAM: ["yes", "no"], REPLY: [BACK]}, stop_at=question("replay"))
+    session = session_of({})
+    with pytest.raises(KeyboardInterrupt):
+        talk(person, session)
+    assert [STREAM, REPLY, STREAM] == person.asked
+    assert BACK not in person.offered[STREAM]
+    assert {"stream_processing": False} == _needs(session, 0)
+
+
+def test_dont_know_is_written_and_never_asked_again() -> None:
+    """The result may then depend on it, and the questions still end."""
+    person = Person({STREAM: ["yes"], REPLY: [DONT_KNOW]})
+    session = talk(person)
+    assert 1 == person.asked.count(REPLY)
+    assert "unknown" == session.value((0, "request_reply"))
+    assert SUMMARY == person.asked[-1]
+
+
+def test_any_answer_can_be_changed_in_the_summary() -> None:
+    """The questions that the new answer opens are asked, then the summary comes again."""
+    stop = question("replay")
+    person = Person({STREAM: ["yes", "no"], SUMMARY: ["stream processing: yes"]}, stop_at=stop)
+    session = session_of({})
+    with pytest.raises(KeyboardInterrupt):
+        talk(person, session)
+    assert [STREAM, REPLY, RUNS, SUMMARY, STREAM] == person.asked
+    assert {"stream_processing": False, "request_reply": False} == _needs(session, 0)
+
+
+def test_backing_out_of_a_change_leaves_the_answer() -> None:
+    """And shows the summary again."""
+    person = Person({STREAM: ["yes", BACK], SUMMARY: ["stream processing: yes", "done"]})
+    session = talk(person)
+    assert [STREAM, SUMMARY] == person.asked[-2:]
+    assert session.value((0, "stream_processing")) is True
+
+
+def test_an_answer_that_no_longer_fits_is_taken_back() -> None:
+    """It says so; a change is never refused because of an answer given here."""
+    session = session_of(
+        {"stream_processing": True, "request_reply": False}, team={"already_runs": []}
+    )
+    assert not session.answer((0, "replay"), "recent")
+    assert not session.answer((0, "retention_days"), 7)
+    person = Person({SUMMARY: ["replay: recent", "done"], question("replay"): ["none"]})
+    talk(person, session)
+    assert "Taken back, because it no longer fits: retention days." in person.said
+    assert (None, "none") == (session.value((0, "retention_days")), session.value((0, "replay")))
+
+
+def test_what_contradicts_the_file_is_refused_with_the_reason() -> None:
+    """And asked again."""
+    session = session_of(
+        {
+            "stream_processing": True,
+            "request_reply": False,
+            "replay": "recent",
+            "retention_days": 7,
+        },
+        team={"already_runs": []},
+    )
+    person = Person(
+        {SUMMARY: ["replay: recent", "done"], question("replay"): ["none", "everything"]}
+    )
+    talk(person, session)
+    assert "That cannot be: messages are kept" in person.helps[-2]
+    assert "everything" == session.value((0, "replay"))
+
+
+def test_what_was_not_asked_can_be_said() -> None:
+    """A number, a range, a list and a version, of the team too."""
+    other = "answer something that was not asked"
+    person = Person(
+        {
+            **SHORT,
+            SUMMARY: [other, other, other, other, other, "done"],
+            "What is missing?": [
+                "messages per second: 10",
+                "protocols: none of them",
+                "kafka version: 4.4",
+                "message bytes: 1000",
+                "nothing",
+            ],
+            question("messages_per_second"): ["10..500"],
+            question("protocols"): ["mqtt"],
+            question("kafka_version"): ["3.0", "4.0"],
+            question("message_bytes"): ["1e4"],
+        }
+    )
+    session = talk(person)
+    assert {"min": 10, "max": 500} == session.value((0, "messages_per_second"))
+    assert ["mqtt"] == session.value((0, "protocols"))
+    assert "4.0" == session.value((None, "kafka_version"))
+    assert 10_000 == session.value((0, "message_bytes"))
+    assert 1 == len(person.refused)
+
+
+def test_another_flow_of_messages_is_asked_about_by_its_name() -> None:
+    """Names that are taken are refused."""
+    person = Person(
+        {
+            **SHORT,
+            SUMMARY: ["add another flow of messages", "done"],
+            NAMED: ["a", "b"],
+            f"[b] {STREAM}": ["yes"],
+        }
+    )
+    session = talk(person)
+    assert ("a", "b") == session.names
+    assert f"[b] {STREAM}" in person.asked
+    assert 1 == len(person.refused)
+    assert session.value((1, "stream_processing")) is True
+
+
+def test_once_the_verdict_is_decided_a_person_may_stop() -> None:
+    """The design may still be open: it says so, and offers to go on or stop."""
+    needs: dict[str, Data] = {
+        name: need.default  # type: ignore[misc]
         for name, need in vocabulary().items()
-        if not need.of_team and name not in pointless
-    ]
-    assert [*expected, AGAIN] == script.asked
-    assert ({}, {}, 0) == (draft.team, draft.workloads[0].needs, draft.answered)
-
-
-def test_answers_of_every_kind_reach_the_file(tmp_path: Path) -> None:
-    """Yes, no, a choice, a number, a range, a list, a version and don't know."""
-    script = Script(
-        {
-            **NAMES,
-            asks("already_runs"): ["rabbitmq", "redis"],
-            asks("knows"): ["don't know"],
-            asks("operations"): ["low"],
-            asks("rabbitmq_version"): ["5", "99.9", "4.0"],
-            asks("work_queue"): ["yes"],
-            asks("elastic_consumers"): ["no"],
-            asks("task_seconds"): ["soon", "20"],
-            asks("task_seconds_max"): ["10", "60"],
-            asks("consumers"): ["2.5", "0", "3"],
-            asks("replay"): ["recent"],
-            asks("retention_days"): ["?"],
-            asks("messages_per_second"): ["500..10", "10 to 1,000"],
-            asks("message_bytes"): ["..5_000"],
-            asks("protocols"): ["kafka"],
-            asks("priority"): ["don't know"],
-        }
-    )
-    draft = filled(script)
-    assert {
-        "already_runs": ["rabbitmq", "redis"],
-        "knows": "unknown",
+        if need.unsaid and not need.of_team and name not in ("high_availability",)
+    }
+    team: dict[str, Data] = {
+        "already_runs": ["rabbitmq"],
+        "knows": ["rabbitmq"],
         "operations": "low",
-        "rabbitmq_version": "4.0",
-    } == draft.team
-    assert {
-        "work_queue": True,
-        "elastic_consumers": False,
-        "task_seconds": 20,
-        "task_seconds_max": 60,
-        "consumers": 3,
-        "replay": "recent",
-        "retention_days": "unknown",
-        "messages_per_second": {"min": 10, "max": 1000},
-        "message_bytes": {"max": 5000},
-        "priority": "unknown",
-        "protocols": ["kafka"],
-    } == draft.workloads[0].needs
-    assert 15 == draft.answered
-    assert 7 == len(script.refused)
+    }
+    needs |= {"priority": True, "work_queue": True, "message_ttl": True}
+    asked = question("high_availability")
+    person = Person({GO_ON: ["stop here"]})
+    talk(person, session_of(needs, team=team))
+    assert [GO_ON, SUMMARY] == person.asked
+    assert any("rabbitmq. What is left to ask only chooses" in text for text in person.said)
+    person = Person({GO_ON: ["go on"]})
+    talk(person, session_of(needs, team=team))
+    assert [GO_ON, asked, SUMMARY] == person.asked
+
+
+def test_stopping_keeps_every_answer_and_going_on_asks_the_rest(tmp_path: Path) -> None:
+    """What was answered is not asked again."""
+    session = session_of({})
+    with pytest.raises(KeyboardInterrupt):
+        talk(Person(SHORT, stop_at=RUNS), session)
     path = tmp_path / "advisor.yaml"
-    path.write_text(text_of(draft), encoding="utf-8")
+    path.write_bytes(session.document.content)
     assert [] == validate(path)
-    assert ("rabbitmq", "redis") == load_requirements(path).team["already_runs"].value
+    person = Person()
+    talk(person, session_of(text=path.read_text("utf-8")))
+    assert [RUNS, SUMMARY] == person.asked
+    assert load_requirements(path).workloads[0].answers["stream_processing"].value is True
 
 
-def test_several_flows_have_names_of_their_own() -> None:
-    """A name that is taken, empty, too long or not printable is refused."""
-    script = Script(
-        {
-            SYSTEM: ["", " ", "a\x1b", "x" * 101, " shop "],
-            FLOW: ["tasks", "tasks", "events"],
-            AGAIN: ["yes", "no"],
-        }
+def test_names_are_short_and_printable() -> None:
+    """Anything else is refused with what is wanted."""
+    person = Person(
+        {"What is the system called?": ["", " ", "a\x1b", "x" * 101, " shop "], NAMED: ["t"]}
     )
-    draft = filled(script)
-    assert ("shop", ["tasks", "events"]) == (draft.system, [one.name for one in draft.workloads])
-    assert 5 == len(script.refused)
+    names = ask_names(person)
+    assert ("shop", "t", 4) == (names.system, names.workload, len(person.refused))
+
+
+def test_a_level_in_the_file_stays_where_it_can() -> None:
+    """A new value keeps it; don't know and what asks for nothing cannot."""
+    text = (
+        "schema: requirements/1\nsystem: s\nworkloads:\n- name: a\n  needs:\n"
+        "    replay: {value: recent, level: nice} # perhaps\n"
+    )
+    session = session_of(text=text)
+    for value, expected in (
+        ("everything", "{value: everything, level: nice}"),
+        ("unknown", "unknown"),
+        ("none", "none"),
+    ):
+        assert not session.answer((0, "replay"), value)
+        assert text.replace("{value: recent, level: nice}", expected) == (
+            session.document.content.decode("utf-8")
+        )
+    session.withdraw((0, "replay"))
+    assert text == session.document.content.decode("utf-8")
+
+
+def test_the_proof_counts_what_was_left_out() -> None:
+    """None, one and several."""
+    names: dict[Key, str] = {(0, "replay"): "replay", (0, "routing"): "routing"}
+    label = names.__getitem__
+    texts = [
+        proof_text(Status(None, True, True, left), label)
+        for left in ((), ((0, "replay"),), ((0, "replay"), (0, "routing")))
+    ]
+    assert "every question that could matter has been answered" in texts[0]
+    assert "One question left out: no answer to it" in texts[1]
+    assert "2 questions left out: no answer to them" in texts[2]
+
+
+def test_a_question_that_settles_nothing_by_itself_says_beside_what_it_does() -> None:
+    """With the example that was found."""
+    same = (Reply("false", "kafka", "kafka.topic"), Reply("true", "kafka", "kafka.topic"))
+    pair = (Reply("false", "undetermined", None), Reply("true", "rabbitmq", None))
+    beside = (("replay", "none"), ("operations", "low"), ("a", "b"), ("c", "d"))
+    asked = NextQuestion((0, "priority"), Level.VERDICT, 0.0, same, False, beside, pair)
+    assert (
+        "By itself it changes nothing, together with others it can: for example beside replay "
+        "none, operations low, a b and 1 more, no gives no single verdict and yes gives rabbitmq."
+    ) == favours(asked)
 
 
 @pytest.mark.parametrize(
-    ("stop_at", "is_file", "answered"),
+    ("value", "text"),
     [
-        (SYSTEM, False, 0),
-        (asks("knows"), False, 1),
-        (FLOW, False, 1),
-        (asks("work_queue"), True, 1),
-        (asks("consumers"), True, 2),
-        (AGAIN, True, 2),
+        (True, "yes"),
+        (False, "no"),
+        (0.5, "0.5"),
+        ({"min": 1}, "1.."),
+        ({"value": "recent", "level": "must"}, "recent (must)"),
+        ([], "none of them"),
+        (["sql_database", "other"], "sql database, other"),
+        ("unknown", "don't know"),
     ],
 )
-def test_stopping_keeps_what_was_said(stop_at: str, is_file: bool, answered: int) -> None:
-    """From the first flow on it is enough for a file."""
-    script = Script(
-        {**NAMES, asks("already_runs"): ["kafka"], asks("work_queue"): ["yes"]}, stop_at=stop_at
-    )
-    draft = Draft()
-    with pytest.raises(KeyboardInterrupt):
-        Interview(vocabulary(), question).fill(draft, script)
-    assert (is_file, answered) == (draft.is_file, draft.answered)
-
-
-@given(st.sampled_from([need for need in vocabulary() if not vocabulary()[need].of_team]))
-def test_dont_know_is_written_as_unknown(need: str) -> None:
-    """Of every need of a workload, whatever its kind."""
-    leaders: dict[str, Sequence[str]] = {
-        asks("replay"): ["recent"],
-        asks("delayed_delivery"): ["yes"],
-    }
-    number = vocabulary()[need].kind is Kind.NUMBER
-    answer = {asks(need): ["?" if number else "don't know"]}
-    assert "unknown" == filled(Script({**NAMES, **leaders, **answer})).workloads[0].needs[need]
+def test_values_are_shown_in_words(value: Mapping[str, object], text: str) -> None:
+    """As a person would say them."""
+    assert text == shown(value)
 
 
 @pytest.mark.parametrize(
@@ -276,9 +360,3 @@ def test_a_version_that_is_not_modelled_is_refused(text: str) -> None:
     with pytest.raises(NotAnAnswerError):
         version_from(text, oldest, newest)
     assert ["4.0", "4.3", None] == [version_from(one, oldest, newest) for one in ("4.0", "4.3", "")]
-
-
-def test_the_script_itself_notices_what_is_asked() -> None:
-    """A question that nobody answers is answered with Enter: the first choice."""
-    chosen: Callable[..., object] = Script().choose
-    assert 1 == chosen("q", help_text="h", choices=[Choice("a", 1), Choice("b", 2)])
