@@ -11,7 +11,7 @@ from advisor.decision.pairs import pairs
 from advisor.decision.problem import Cells, SystemProblem
 from advisor.decision.score import Candidate, Scored, Tally, singles
 from advisor.decision.systems import Chooser, Outcome
-from advisor.decision.table import Column, Tables
+from advisor.decision.table import Column, Conflicts, Tables
 
 Columns = tuple[Column | None, ...]
 
@@ -58,14 +58,22 @@ class Engine:
         )
 
     def score(
-        self, place: int, columns: Columns, tally: Tally, places: Sequence[int], cells: Cells
+        self,
+        place: int,
+        columns: Columns,
+        tally: Tally,
+        places: Sequence[int],
+        cells: Cells,
+        conflicts: Conflicts | None = None,
     ) -> Scored:
         """The candidates of one workload: single designs, and pairs where none is feasible.
 
-        ``tally`` is the sum of ``columns``; ``places`` the available options.
+        ``tally`` is the sum of ``columns``; ``places`` the available options; ``conflicts``
+        those that hold, where they are known already.
         """
         tables = self.tables[place]
-        conflicts = tables.standing_conflicts(cells)
+        if conflicts is None:
+            conflicts = tables.standing_conflicts(cells)
         violated = singles(tables, columns, tally, conflicts)
         if all(violated[option] for option in places):
             cost = self.problem.conventions.costs.pair_in_one_system

@@ -8,13 +8,14 @@ looked at, so a change that takes itself back inside one step is not seen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 
 from advisor.decision.engine import Engine
 from advisor.decision.systems import UNDETERMINED, Outcome
 from advisor.decision.weighed import Situations
-from advisor.decision.worlds import Worlds, level_columns
+from advisor.decision.worlds import Worlds, level_columns, reweighted
 from advisor.domain.rules import Costs, Level
 
 UP = tuple(Fraction(n, 4) for n in (5, 6, 8, 10, 12, 16, 24, 32, 48, 64))
@@ -52,7 +53,12 @@ class Sensitivity:
         self.engine = engine
         self.every = every
         self.conventions = engine.problem.conventions
-        self._plain = [[one.columns for one in here.workloads] for here in every]
+        self._pairs = any(
+            len(candidate.parts) > 1
+            for here in every
+            for one in here.workloads
+            for candidate in one.scored.candidates
+        )
 
     def critical(self, subjects: int) -> list[list[Critical]]:
         """For each subject (the system, then the workloads) the conventions that can change it."""
@@ -76,6 +82,8 @@ class Sensitivity:
         if self.engine.problem.recosted is not None:
             for each in fields(Costs):
                 given = getattr(self.conventions.costs, each.name)
+                if each.name == "pair_in_one_system" and not self._pairs:
+                    continue
                 yield f"costs.{each.name}", given, self._costing(each.name)
 
     @staticmethod
@@ -98,14 +106,48 @@ class Sensitivity:
         return at
 
     def _costing(self, name: str) -> Callable[[Fraction], Said]:
+        if name == "pair_in_one_system":
+            return self._rescoring(name)
         recosted = self.engine.problem.recosted
         assert recosted is not None
+        known: dict[tuple[Fraction, ...], Said] = {}
+        chooser = self.engine.chooser
+        sets = range(1 << len(chooser.families))
+
+        def at(value: Fraction) -> Said:
+            priced = recosted(replace(self.conventions.costs, **{name: value}))
+            bridge = value if name == "bridge" else chooser.bridge
+            every = [
+                [priced(frozenset(chooser.named(one)), here.team) for one in sets]
+                for here in self.every
+            ]
+            key = (bridge, *(cost for costs in every for cost in costs))
+            if key not in known:
+                bridged = copy(chooser)
+                bridged.bridge = bridge
+                known[key] = _common(
+                    bridged.outcome([one.scored for one in here.workloads], costs.__getitem__)
+                    for here, costs in zip(self.every, every, strict=True)
+                )
+            return known[key]
+
+        return at
+
+    def _rescoring(self, name: str) -> Callable[[Fraction], Said]:
+        """Scores anew: the cost of a pair is taken off its points."""
 
         def at(value: Fraction) -> Said:
             costs = replace(self.conventions.costs, **{name: value})
-            worlds = Worlds(self.engine, unit=1, cost=recosted(costs), costs=costs)
+            worlds = Worlds(self.engine, unit=value.denominator, costs=costs)
+            columns = [
+                [
+                    reweighted(one, [c.weight * value.denominator for _j, c in one.needed])
+                    for one in here.workloads
+                ]
+                for here in self.every
+            ]
             return _common(
-                worlds.outcome(here, own) for here, own in zip(self.every, self._plain, strict=True)
+                worlds.outcome(here, own) for here, own in zip(self.every, columns, strict=True)
             )
 
         return at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from fractions import Fraction
@@ -27,8 +27,6 @@ UNIT = 1_000
 STEPS = 8
 """Into how many steps the interval of open evidence is cut, for what is drawn."""
 
-Cost = Callable[[frozenset[str], Cells], Fraction]
-
 
 class Worlds:
     """Outcomes for columns whose weights are over ``unit`` and values ``finer`` than before."""
@@ -39,13 +37,12 @@ class Worlds:
         *,
         unit: int,
         finer: int = 1,
-        cost: Cost | None = None,
         costs: Costs | None = None,
     ) -> None:
-        """``cost`` and ``costs`` replace what systems, pairs and bridges cost."""
+        """``costs`` replace what pairs and bridges cost."""
         costs = engine.problem.conventions.costs if costs is None else costs
         pair, bridge = costs.pair_in_one_system, costs.bridge
-        self.priced = engine.problem.cost if cost is None else cost
+        self.priced = engine.problem.cost
         self.unit = unit
         self.denominator = engine.denominator * finer
         costs = replace(
@@ -77,6 +74,7 @@ class Worlds:
                 Tally(len(one.tables.options)).plus(own),
                 places,
                 one.cells,
+                one.conflicts,
             )
             for one, own in zip(here.workloads, columns, strict=True)
         )
