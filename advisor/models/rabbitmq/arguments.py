@@ -133,10 +133,13 @@ def _known_anywhere(version: BrokerVersion) -> frozenset[str]:
 def _check(kind: str, arguments: Table, version: BrokerVersion) -> frozenset[str]:
     known = known_arguments(kind, version)
     foreign = _known_anywhere(version) - known
+    if kind != "classic":
+        foreign |= {"x-queue-mode"}
     for name, value in arguments.items():
         if name in foreign:
             raise channel_error(406, f"invalid arg {name!r} for queue of queue type {kind}")
-        if name in known and not VALUES[name](value):
+        too_old = name == "x-queue-version" and value == 1 and version >= V4_3
+        if name in known and (too_old or not VALUES[name](value)):
             raise channel_error(406, f"invalid arg {name!r}: {value!r}")
     if "x-dead-letter-routing-key" in arguments and "x-dead-letter-exchange" not in arguments:
         raise channel_error(406, "routing key for dead letters without an exchange")
@@ -195,7 +198,8 @@ def _delivery_limit(kind: str, arguments: Table, version: BrokerVersion) -> int 
         return None
     default = 20 if version >= V4_0 else None
     given = arguments.get("x-delivery-limit", default)
-    return None if given is None or given < 0 else int(given)
+    # -1 means no limit from 4.0; before, the first return is already one too many
+    return None if given is None or (given < 0 and version >= V4_0) else int(given)
 
 
 def read_arguments(

@@ -237,7 +237,18 @@ class Broker:
         queue = self.find_queue(channel, name)
         channel.last_queue = queue.name
         ready = len(queue) if isinstance(queue, Stream) else len(queue.ready)
-        return DeclareOk(queue.name, ready, len(queue.consumers))
+        return DeclareOk(queue.name, ready, len(queue.consumers) + self._getters(queue))
+
+    def _getters(self, queue: AnyQueue) -> int:
+        """A quorum queue counts each unsettled ``basic.get`` as a consumer."""
+        if not isinstance(queue, QuorumQueue):
+            return 0
+        return sum(
+            delivery.queue is queue and delivery.consumer is None
+            for connection in self.connections
+            for channel in connection.channels
+            for delivery in channel.unacked.values()
+        )
 
     def _create(self, channel: Channel, name: str, settings: QueueSettings) -> str:
         current = self.queues.get(name) if name else None
@@ -332,13 +343,21 @@ class Broker:
             self.remove_queue(name)
 
     def dead_letter(
-        self, message: Message, target: DeadLetterTarget, queue: str, reason: Reason
+        self,
+        message: Message,
+        target: DeadLetterTarget,
+        queue: str,
+        reason: Reason,
+        *,
+        failed: bool = False,
     ) -> None:
         """Route a dead message once; nothing bound means that it is gone."""
         exchange = self.exchanges.get(target.exchange)
         if exchange is None:
             return
-        dead, keys = dead_letter(message, target, queue, reason, self.kernel.now_ms, self.version)
+        dead, keys = dead_letter(
+            message, target, queue, reason, self.kernel.now_ms, self.version, failed=failed
+        )
         headers = dead.properties.headers
         for found in self.router.route_all(exchange, keys, headers):
             if not in_automatic_cycle(headers, found.name):

@@ -217,6 +217,8 @@ class Channel:
             source.add_consumer(consumer, offset)
             return
         registered = source.consumers.registered
+        if source.settings.kind == "quorum":
+            registered = []
         if registered and (consumer.exclusive or any(one.exclusive for one in registered)):
             raise channel_error(403, f"queue {source.name!r} in exclusive use")
         self.consumers[consumer.tag] = consumer
@@ -326,7 +328,7 @@ class Channel:
             self._give_back(deliveries, how)
         else:
             for delivery in deliveries:
-                delivery.queue.discard(delivery)
+                delivery.queue.discard(delivery, how)
 
     def _give_back(self, deliveries: list[Delivery], how: How) -> None:
         by_queue: dict[str, tuple[Source, list[Delivery]]] = {}

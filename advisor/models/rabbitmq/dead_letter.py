@@ -4,7 +4,9 @@ Keeps: ``x-death`` with one entry for each {queue, reason}, newest first, counte
 ``x-first-death-*`` headers, and ``x-last-death-*`` from 3.13; ``expiration`` removed and kept in
 the entry; the dead-letter routing key, or all original keys again, CC and BCC included; a fully
 automatic cycle (no rejection in it) ends. With a dead-letter routing key, CC leaves the headers
-before 4.0. Leaves out the at-least-once strategy.
+before 4.0; from it, it stays as text that is no routing key any more. From 4.3 what failed
+(``basic.reject``, not nack, or the delivery limit) arrives as redelivered, however far it goes.
+Leaves out the at-least-once strategy.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import Any, Literal
 from advisor.domain.version import BrokerVersion
 from advisor.models.rabbitmq.message import Message, Table
 from advisor.models.rabbitmq.routing import sender_selected
-from advisor.models.rabbitmq.versions import V3_13, V4_0
+from advisor.models.rabbitmq.versions import V3_13, V4_0, V4_3
 
 Reason = Literal["rejected", "expired", "maxlen", "delivery_limit"]
 
@@ -57,11 +59,13 @@ def dead_letter(
     reason: Reason,
     now_ms: int,
     version: BrokerVersion,
+    *,
+    failed: bool = False,
 ) -> tuple[Message, list[str]]:
     """The message that arrives at the dead-letter exchange, and the keys that route it."""
     headers: dict[str, Any] = dict(message.properties.headers)
-    copied = headers.get("CC", [])
-    own_keys = [message.routing_key, *sender_selected(headers)]
+    copied = headers.get("CC", []) if message.copied else []
+    own_keys = [message.routing_key, *(sender_selected(headers) if message.copied else [])]
     visible_keys = [message.routing_key, *copied]
     headers.pop("BCC", None)
     headers["x-death"] = _deaths(message, queue, reason, visible_keys, now_ms)
@@ -74,7 +78,15 @@ def dead_letter(
         headers.pop("CC", None)
     properties = replace(message.properties, headers=headers, expiration=None)
     keys = own_keys if target.routing_key is None else [target.routing_key]
-    return Message(target.exchange, keys[0], message.body, properties), keys
+    dead = Message(
+        target.exchange,
+        keys[0],
+        message.body,
+        properties,
+        redelivered=message.redelivered or (version >= V4_3 and failed),
+        copied=message.copied and target.routing_key is None,
+    )
+    return dead, keys
 
 
 def in_automatic_cycle(headers: Table, queue: str) -> bool:

@@ -36,7 +36,8 @@ class ReplyAddress:
     def settle(self, delivery: Delivery) -> None:
         """Replies are settled by being sent."""
 
-    discard = settle
+    def discard(self, delivery: Delivery, how: How) -> None:
+        """As :meth:`settle`."""
 
     def give_back(self, deliveries: Sequence[Delivery], how: How) -> None:
         """Replies do not come back."""
@@ -47,8 +48,8 @@ class ReplyAddress:
     def dispatch(self) -> None:
         """Nothing waits."""
 
-    def headers_of(self, entry: Entry) -> dict[str, int]:
-        del entry
+    def headers_of(self, entry: Entry, *, got: bool = False) -> dict[str, int]:
+        del entry, got
         return {}
 
 

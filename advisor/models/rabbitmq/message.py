@@ -40,17 +40,35 @@ PLAIN = Properties()
 
 
 class Message:
-    """What was published: it keeps the exchange and routing key that it was first sent to."""
+    """What was published: it keeps the exchange and routing key that it was first sent to.
 
-    __slots__ = ("body", "exchange", "properties", "routing_key")
+    ``redelivered`` is how its copies begin; ``copied``: CC and BCC are still routing keys of it.
+    """
+
+    __slots__ = (
+        "body",
+        "copied",
+        "exchange",
+        "properties",
+        "redelivered",
+        "routing_key",
+    )
 
     def __init__(
-        self, exchange: str, routing_key: str, body: bytes, properties: Properties
+        self,
+        exchange: str,
+        routing_key: str,
+        body: bytes,
+        properties: Properties,
+        redelivered: bool = False,
+        copied: bool = True,
     ) -> None:
         self.exchange = exchange
         self.routing_key = routing_key
         self.body = body
         self.properties = properties
+        self.redelivered = redelivered
+        self.copied = copied
 
     @property
     def persistent(self) -> bool:
@@ -66,7 +84,7 @@ class Entry:
     def __init__(self, message: Message, sequence: int) -> None:
         self.message = message
         self.sequence = sequence
-        self.redelivered = False
+        self.redelivered = message.redelivered
         self.expires_at_ms: int | None = None
         self.acquired = 0
         self.failures = 0

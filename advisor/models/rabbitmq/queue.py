@@ -151,9 +151,9 @@ class Queue:
             if len(self.ready):
                 self.dispatch()
 
-    def discard(self, delivery: Delivery) -> None:
+    def discard(self, delivery: Delivery, how: How) -> None:
         """Rejected without requeue: to the dead-letter exchange, if there is one."""
-        self._dead_letter([delivery.entry], "rejected")
+        self._dead_letter([delivery.entry], "rejected", failed=how == "reject")
         self.settle(delivery)
 
     def give_back(self, deliveries: Sequence[Delivery], how: How) -> None:
@@ -175,16 +175,18 @@ class Queue:
         """Remove what is ready; the number removed."""
         return len(self.ready.clear())
 
-    def headers_of(self, entry: Entry) -> dict[str, int]:
-        """Headers that the queue adds to a delivery."""
-        del entry
+    def headers_of(self, entry: Entry, *, got: bool = False) -> dict[str, int]:
+        """Headers that the queue adds to a delivery, or to what was ``got``."""
+        del entry, got
         return {}
 
     def _expired(self, entries: list[Entry]) -> None:
         self._dead_letter(entries, "expired")
 
-    def _dead_letter(self, entries: Sequence[Entry], reason: Reason) -> None:
+    def _dead_letter(
+        self, entries: Sequence[Entry], reason: Reason, *, failed: bool = False
+    ) -> None:
         target = self.settings.dead_letter
         if target is not None:
             for entry in entries:
-                self.broker.dead_letter(entry.message, target, self.name, reason)
+                self.broker.dead_letter(entry.message, target, self.name, reason, failed=failed)

@@ -3,7 +3,8 @@
 Keeps: a majority of replicas must be up to take or hand out messages, what was confirmed
 survives any restart whatever the delivery mode; delivery counts and limit by version (20 from
 4.0; from 4.3 a nack does not count); prefetch 0 is a window of 2000; priorities by version; the
-place of a returned message: behind everything without a delivery limit, before it with one.
+place of a returned message: before everything, and before 4.3 behind everything where there is
+no delivery limit.
 Leaves out at-least-once dead-lettering, delayed retry (4.3) and the time of an election. A
 publish without a majority is never confirmed; from 4.3 it is nacked when the majority is back.
 """
@@ -71,18 +72,18 @@ class QuorumQueue(Queue):
             entry.failures += 1
         limit = self.settings.delivery_limit
         if limit is not None and entry.failures > limit:
-            self._dead_letter([entry], "delivery_limit")
-        elif limit is None and how in ("reject", "nack"):
+            self._dead_letter([entry], "delivery_limit", failed=True)
+        elif limit is None and how in ("reject", "nack") and self.broker.version < V4_3:
             self.ready.append(entry)
         else:
             self.ready.put_back(entry)
 
-    def headers_of(self, entry: Entry) -> dict[str, int]:
+    def headers_of(self, entry: Entry, *, got: bool = False) -> dict[str, int]:
         version = self.broker.version
         headers = {}
         if version >= V4_3 and entry.acquired:
             headers["x-acquired-count"] = entry.acquired
-        if version < V4_0 or entry.failures:
+        if entry.failures or (got and version < V4_0):
             headers["x-delivery-count"] = entry.failures
         return headers
 

@@ -24,7 +24,7 @@ class Source(Protocol):
     def settle(self, delivery: Delivery) -> None:
         """Done with for good."""
 
-    def discard(self, delivery: Delivery) -> None:
+    def discard(self, delivery: Delivery, how: How) -> None:
         """Rejected without requeue."""
 
     def give_back(self, deliveries: Sequence[Delivery], how: How) -> None:
@@ -36,5 +36,5 @@ class Source(Protocol):
     def dispatch(self) -> None:
         """Hand out what is ready while somebody can take it."""
 
-    def headers_of(self, entry: Entry) -> dict[str, int]:
-        """Headers added to a delivery."""
+    def headers_of(self, entry: Entry, *, got: bool = False) -> dict[str, int]:
+        """Headers added to a delivery, or to what was ``got`` by ``basic.get``."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from advisor.domain.version import BrokerVersion
@@ -106,6 +106,10 @@ class Stream:
         if not self.has_majority:
             return None
         now_ms = self.broker.kernel.now_ms
+        if self.broker.version >= V4_0 and message.properties.delivery_mode is None:
+            # stored as AMQP 1.0, whose header always says whether a message is durable
+            properties = replace(message.properties, delivery_mode=1)
+            message = Message(message.exchange, message.routing_key, message.body, properties)
         self._records.append((Entry(message, self.end), now_ms))
         self.end += 1
         self._grow(len(message.body) + _RECORD_OVERHEAD_BYTES, now_ms)
@@ -178,8 +182,9 @@ class Stream:
             if consumer in self.consumers:
                 self._feed(consumer)
 
-    def discard(self, delivery: Delivery) -> None:
+    def discard(self, delivery: Delivery, how: How) -> None:
         """Reject and nack settle from 4.0; before they were not implemented."""
+        del how
         if self.broker.version < V4_0:
             raise connection_error(540, "basic.nack and basic.reject not supported by streams")
         self.settle(delivery)
@@ -188,9 +193,10 @@ class Stream:
         """As :meth:`discard`; when a channel closes nothing comes back."""
         if how != "closed":
             for delivery in deliveries:
-                self.discard(delivery)
+                self.discard(delivery, how)
 
-    def headers_of(self, entry: Entry) -> dict[str, int]:
+    def headers_of(self, entry: Entry, *, got: bool = False) -> dict[str, int]:
+        del got
         return {"x-stream-offset": entry.sequence}
 
     def check_power_loss(self, node: Node) -> None:

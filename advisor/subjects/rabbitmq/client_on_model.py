@@ -32,7 +32,7 @@ def _delivered(delivery: Delivery) -> Delivered:
     entry = delivery.entry
     message = entry.message
     properties = message.properties
-    added = delivery.queue.headers_of(entry)
+    added = delivery.queue.headers_of(entry, got=delivery.consumer is None)
     if added or "BCC" in properties.headers:
         headers = {**properties.headers, **added}
         headers.pop("BCC", None)

@@ -64,16 +64,19 @@ class Loop:
     def turn_until(self, reached: Callable[[], bool], within_ms: float) -> bool:
         """Whether it was reached; 0 ms takes what has already arrived."""
         end_s = monotonic() + within_ms / 1000
-        while True:
+        self._turn(0)
+        while not reached():
             left_s = end_s - monotonic()
-            timer = self.pika_loop.call_later(max(0.0, left_s), _nothing)
-            self.pika_loop.poll()
-            self.pika_loop.process_timeouts()
-            self.pika_loop.remove_timeout(timer)
-            if reached():
-                return True
             if left_s <= 0:
                 return False
+            self._turn(left_s)
+        return True
+
+    def _turn(self, most_s: float) -> None:
+        timer = self.pika_loop.call_later(most_s, _nothing)
+        self.pika_loop.poll()
+        self.pika_loop.process_timeouts()
+        self.pika_loop.remove_timeout(timer)
 
     def close(self) -> None:
         self.pika_loop.deactivate_poller()
@@ -133,7 +136,7 @@ class LiveConnection:
         if politely:
             self._pika.close()
         else:
-            self._pika._transport.abort()
+            self._pika._terminate_stream(pika.exceptions.StreamLostError("cut"))
         closed = ClosedError(504, "closed by the client")
         self._loop.turn_until(lambda: self.trouble is not None, CONNECT_MS)
         self.trouble = closed

@@ -85,7 +85,7 @@ def arrived(channel: Channel) -> list[str]:
 
 def headers(delivery: Delivery) -> dict[str, Any]:
     """Headers as the client gets them."""
-    added = delivery.queue.headers_of(delivery.entry)
+    added = delivery.queue.headers_of(delivery.entry, got=delivery.consumer is None)
     return {**delivery.entry.message.properties.headers, **added}
 
 

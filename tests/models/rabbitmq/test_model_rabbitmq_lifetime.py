@@ -240,7 +240,28 @@ def test_a_retry_loop_counts_in_one_entry_for_each_queue_and_reason() -> None:
     assert [("wait", "expired", 3), ("work", "rejected", 3)] == [
         (death["queue"], death["reason"], death["count"]) for death in deaths
     ]
-    assert not delivery.entry.redelivered
+    assert delivery.entry.redelivered
+
+
+@pytest.mark.parametrize(
+    ("version", "how", "expected"),
+    [(V4_0, "reject", False), (V4_3, "reject", True), (V4_3, "nack", False)],
+)
+def test_from_4_3_a_rejected_message_is_dead_lettered_as_redelivered(
+    version: BrokerVersion, how: str, expected: bool
+) -> None:
+    """Seen on 4.3.6 with ``basic.reject`` and not with ``basic.nack``."""
+    bench = Bench(version)
+    bench.queue("dead")
+    bench.queue("work", dead_letter_exchange="", dead_letter_routing_key="dead")
+    bench.publish("m", to="work")
+    delivery = bench.channel.basic_get("work")
+    assert delivery is not None
+    settle = bench.channel.basic_reject if how == "reject" else bench.channel.basic_nack
+    settle(delivery.tag, requeue=False)
+    dead = bench.channel.basic_get("dead")
+    assert dead is not None
+    assert expected == dead.entry.redelivered
 
 
 @pytest.mark.parametrize(("version", "last"), [(V3_10, None), (V4_0, "second"), (V4_3, "second")])
