@@ -123,7 +123,7 @@ def _answers(answers: Mapping[str, Answer], known: Literals, *, team: bool) -> A
     }
     derived: tuple[Derived, ...] = ()
     if not team:
-        followers, given = _followers(needs, given)
+        followers, given = _followers(answers, given, known)
         derived = (*followers, *_products(answers, known))
         unsaid |= _unsaid_products(answers)
         standing |= {one.question: _standing_of(one, answers) for one in derived}
@@ -168,20 +168,31 @@ def _inside(value: Value, cell: Cell) -> bool:
 
 
 def _followers(
-    needs: Mapping[str, NeedType],
-    given: Mapping[str, tuple[Cell, ...]],
+    answers: Mapping[str, Answer], given: Mapping[str, tuple[Cell, ...]], known: Literals
 ) -> tuple[tuple[Derived, ...], dict[str, tuple[Cell, ...]]]:
-    """Needs that are at least as great as another: open ones hang on the other's cells."""
-    followers = {
-        name: leader
-        for name, need in needs.items()
-        if (leader := need.default_from) is not None and len(given.get(name, ())) > 1
-    }
-    derived = tuple(
-        Derived(name, (leader,), partial(_not_below, leader, given[name]))
-        for name, leader in followers.items()
-    )
-    return derived, {name: found for name, found in given.items() if name not in followers}
+    """Needs whose default is another's answer: what was left out goes where that one goes.
+
+    One that is open by itself is at least as great as the other.
+    """
+    derived: list[Derived] = []
+    for name, need in vocabulary().items():
+        leader = need.default_from
+        if leader is None or name not in given:
+            continue
+        if answers[name].standing is Standing.ASSUMED:
+            same = partial(_same_as, leader, pieces(need, known))
+            derived.append(Derived(name, (leader,), same))
+        elif len(given[name]) > 1:
+            derived.append(Derived(name, (leader,), partial(_not_below, leader, given[name])))
+    following = {one.question for one in derived}
+    return tuple(derived), {name: one for name, one in given.items() if name not in following}
+
+
+def _same_as(leader: str, every: tuple[Cell, ...], parents: Cells) -> tuple[Cell, ...]:
+    low, high = parents[leader].low, parents[leader].high
+    if low is None or high is None:
+        return every
+    return (point(low),) if low == high else tuple(one for one in every if one.meets(low, high))
 
 
 def _not_below(leader: str, own: tuple[Cell, ...], parents: Cells) -> tuple[Cell, ...]:
