@@ -16,14 +16,16 @@ from math import log, log2, prod
 from random import Random
 
 from advisor.decision.questions import common_verdict
-from advisor.questionnaire.deciding import Level, Proof, Witness, prove
+from advisor.questionnaire.deciding import NODE_LIMIT, Level, Proof, Witness, prove
 from advisor.questionnaire.possible import Case, Result, World
 
 AWAY = 1 / 4
 CASES = 160
 SEED = 7
-TRIES = 240
-"""The most cases that are changed in search of witnesses before a search for a proof begins."""
+GAIN_STEP = 1 / 50
+"""Gains in bits that differ by less are taken for equal."""
+TRIES = 16
+"""So many cases of each question are changed in search of a witness, before that for a proof."""
 GIVEN_LIMIT = 32
 
 Key = tuple[int | None, str]
@@ -82,6 +84,7 @@ class _Choosing:
     def __init__(self, world: World, ranks: Mapping[str, int]) -> None:
         self.world = world
         self.ranks = ranks
+        self.limit = NODE_LIMIT // len(world.workloads)
         random = Random(SEED)
         self.cases = [world.first, *(world.drawn(random, AWAY) for _ in range(CASES))]
         self.open = [i for i, one in enumerate(world.variables) if one.open]
@@ -92,7 +95,7 @@ class _Choosing:
         for level in (Level.VERDICT, Level.DESIGN) if designs else (Level.VERDICT,):
             gains = self._gains(level)
             witness = self._witness(level, gains)
-            proof = Proof(witness, False) if witness else prove(self.world, level)
+            proof = Proof(witness, False) if witness else prove(self.world, level, self.limit)
             if proof.witness is not None:
                 question = self._question(level, proof.witness, gains)
                 return Status(question, decided[0] if decided else False, False, left)
@@ -110,24 +113,30 @@ class _Choosing:
         results = [result(case) for case in self.cases]
         return {i: _information(results, [case[i] for case in self.cases]) for i in self.open}
 
-    def _ordered(self, gains: Mapping[int, float]) -> list[int]:
-        """Gain first, in steps that the estimate can tell apart; then how commonly it is unsaid."""
+    def _ordered(self, level: Level, gains: Mapping[int, float]) -> list[int]:
+        """One workload after the other, the team's questions with the first that is not decided.
 
-        def order(i: int) -> tuple[float, int, int]:
-            rank = self.ranks.get(self.world.variables[i].name, len(self.ranks) + 1)
-            return (-round(gains[i], 2), rank, i)
+        Gain comes first within, in steps that the estimate can tell apart; then what changes the
+        result by itself; then how commonly a need is left unsaid.
+        """
+        steps = {i: round(gains[i] / GAIN_STEP) for i in self.open}
+        first = min((self.world.variables[i].place or 0 for i in steps if steps[i] > 0), default=0)
+
+        def order(i: int) -> tuple[int, int, bool, int, int]:
+            variable = self.world.variables[i]
+            rank = self.ranks.get(variable.name, len(self.ranks) + 1)
+            place = first if variable.place is None else variable.place
+            alone = self._flip(level, i, self.world.first) is not None
+            return (place, -steps[i], not alone, rank, i)
 
         return sorted(self.open, key=order)
 
     def _witness(self, level: Level, gains: Mapping[int, float]) -> Witness | None:
-        tries = TRIES
-        for i in self._ordered(gains):
-            for case in self.cases[: max(4, tries // 8)]:
+        """The first in order for which one is found in a few cases."""
+        for i in self._ordered(level, gains):
+            for case in self.cases[:TRIES]:
                 if (found := self._flip(level, i, case)) is not None:
                     return found
-                tries -= 1
-                if tries <= 0:
-                    return None
         return None
 
     def _flip(self, level: Level, i: int, case: Case) -> Witness | None:
