@@ -16,7 +16,7 @@ from advisor.domain.version import BrokerVersion
 from advisor.models.rabbitmq.dead_letter import DeadLetterTarget
 from advisor.models.rabbitmq.length_limit import LengthLimit
 from advisor.models.rabbitmq.message import LONGEST_TTL_MS, Table
-from advisor.models.rabbitmq.replies import channel_error
+from advisor.models.rabbitmq.replies import channel_error, connection_error
 from advisor.models.rabbitmq.unmodelled import Gap, UnmodelledError
 from advisor.models.rabbitmq.versions import V4_0, V4_3
 
@@ -42,6 +42,7 @@ QUORUM = CLASSIC_AND_QUORUM | {
     "x-quorum-initial-group-size",
     "x-queue-leader-locator",
 }
+DELAYED_RETRY = frozenset({"x-delayed-retry-type", "x-delayed-retry-min", "x-delayed-retry-max"})
 STREAM = frozenset(
     {
         "x-max-length-bytes",
@@ -79,6 +80,9 @@ VALUES: dict[str, Callable[[Any], bool]] = {
     "x-stream-max-segment-size-bytes": _whole(1, 3_000_000_000),
     "x-stream-filter-size-bytes": _whole(16, 255),
     "x-consumer-timeout": _whole(0),
+    "x-delayed-retry-type": _text,
+    "x-delayed-retry-min": _whole(0),
+    "x-delayed-retry-max": _whole(0),
     "x-overflow": lambda value: value in ("drop-head", "reject-publish", "reject-publish-dlx"),
     "x-queue-mode": lambda value: value in ("default", "lazy"),
     "x-queue-version": _whole(1, 2),
@@ -120,6 +124,8 @@ def known_arguments(kind: str, version: BrokerVersion) -> frozenset[str]:
     known = {"classic": CLASSIC, "quorum": frozenset(QUORUM), "stream": STREAM}[kind]
     if kind == "classic" and version >= V4_3:
         known = known - {"x-queue-mode"}
+    if kind == "quorum" and version >= V4_3:
+        known = known | DELAYED_RETRY
     if version >= V4_0 and (kind == "quorum" or (kind == "classic" and version < V4_3)):
         known = known | {"x-consumer-timeout"}
     return frozenset(known)
@@ -138,6 +144,8 @@ def _check(kind: str, arguments: Table, version: BrokerVersion) -> frozenset[str
     for name, value in arguments.items():
         if name in foreign:
             raise channel_error(406, f"invalid arg {name!r} for queue of queue type {kind}")
+        if name == "x-max-age" and version < V4_3 and not str(value)[:1].isdigit():
+            raise connection_error(541, f"invalid arg {name!r}: {value!r}")
         too_old = name == "x-queue-version" and value == 1 and version >= V4_3
         if name in known and (too_old or not VALUES[name](value)):
             raise channel_error(406, f"invalid arg {name!r}: {value!r}")
@@ -151,7 +159,7 @@ def _check_covered(kind: str, arguments: Table, version: BrokerVersion) -> None:
         raise UnmodelledError(Gap.QUEUE_EXPIRY)
     if kind != "quorum":
         return
-    if version >= V4_3 and any(name.startswith("x-delayed-retry-") for name in arguments):
+    if version >= V4_3 and not DELAYED_RETRY.isdisjoint(arguments):
         raise UnmodelledError(Gap.DELAYED_RETRY)
     if (
         arguments.get("x-dead-letter-strategy") == "at-least-once"

@@ -262,6 +262,8 @@ class Channel:
         source = self.broker.find_queue(self, queue)
         if isinstance(source, Stream):
             raise connection_error(540, "basic.get not supported by stream queues")
+        if source.settings.kind == "quorum" and source.settings.single_active_consumer:
+            raise channel_error(405, f"queue {queue!r} has a single active consumer")
         if not source.can_deliver:
             raise connection_error(541, f"queue {queue!r} has no majority")
         entry = source.get()

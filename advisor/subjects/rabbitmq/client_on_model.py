@@ -209,13 +209,14 @@ class ModelClient:
         self._channel(one.channel).basic_ack(one.delivery_tag, multiple=one.multiple)
 
     def wait_for_confirm(self, channel: str, *, within_ms: int) -> Outcome[bool]:
-        try:
-            found = self._channel(channel)
-        except ClosedError as error:
-            return Refused(str(error.code), error.text)
+        found = self._channels.get(channel)
+        if found is None:
+            return Refused(str(_NOT_OPEN.code), _NOT_OPEN.text)
         confirms = found.confirms
         if confirms is None:
             return Refused("406", "the channel is not in confirm mode")
+        if not confirms.answers and found.closed is not None:
+            return Refused(str(found.closed.code), found.closed.text)
         if not confirms.answers:
             self._advance(lambda: bool(confirms.answers), within_ms)
         if not confirms.answers:

@@ -1,4 +1,4 @@
-"""Holds the model of RabbitMQ against a real broker: ``python tests/agreement/rabbitmq/agree.py 4.3``.
+"""Holds the model of RabbitMQ against a real broker: ``python .../rabbitmq/agree.py 4.3``.
 
 Starts the broker from packages (``tests/rigs/rabbitmq``) unless one is named with ``--port``, runs
 every row of the catalogue and a sample of generated programs, prints what agrees, what differs and

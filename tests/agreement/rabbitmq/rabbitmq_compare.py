@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 from uuid import uuid4
 
-from rabbitmq_normal import outcome_of, plain
+from rabbitmq_normal import closed, outcome_of, plain
 from rabbitmq_script import Confirms, Many, Reply, Restart, SettleHeld, Step, Wait
 
 from advisor.domain.outcome import Done, Outcome, Unknown
@@ -157,7 +157,7 @@ class Performer:
             if channel not in self.closed and not self.client.is_open(channel):
                 self.closed.add(channel)
                 why = self.client.closed_with(channel)
-                shown[f"{channel} closed"] = None if why is None else why.code
+                shown[f"{channel} closed"] = closed(why)
         return shown
 
 

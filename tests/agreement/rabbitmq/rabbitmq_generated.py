@@ -9,8 +9,9 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from advisor.subjects.rabbitmq import protocol as amqp
 from rabbitmq_script import Confirms, Program, Script, SettleHeld, Wait
+
+from advisor.subjects.rabbitmq import protocol as amqp
 
 KINDS: tuple[str, ...] = ("classic", "classic", "quorum")
 PRIORITIES = (None, None, 0, 3, 5, 9)

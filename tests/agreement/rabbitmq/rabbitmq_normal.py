@@ -7,6 +7,7 @@ Each rule has its reason; what is not listed here is compared as it is.
 - Names made by the broker (queues ``amq.gen-``, reply addresses) keep only their fixed part.
 - Confirms are told in publishing order: brokers answer in any order and group as they like.
 - A publish or settlement has no answer in AMQP: a channel that it closed is its outcome.
+- A connection that is gone has no reply code on the wire; the model says 504.
 - No answer is told as ``no answer``, without how long it was waited for.
 """
 
@@ -41,6 +42,13 @@ def plain(value: Any) -> Any:
     if hasattr(value, "_asdict"):
         return plain(value._asdict())
     return value
+
+
+def closed(why: Refused | None) -> str | None:
+    """The reply code that closed a channel, or that its connection is gone."""
+    if why is None:
+        return None
+    return "gone" if why.code in ("lost", "504") else why.code
 
 
 def outcome_of(outcome: Outcome[Any]) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rabbitmq_script import Many, Rows, Script
 
 from advisor.subjects.rabbitmq import protocol as amqp
@@ -245,7 +247,7 @@ def consumer_priorities(s: Script) -> None:
         for number, priority in enumerate((None, 5, -1, 5)):
             c = s.second(a)
             s.add(amqp.BasicQos(c, 2))
-            given = {} if priority is None else {"priority": priority}
+            given: dict[str, Any] = {} if priority is None else {"priority": priority}
             s.consume(c, f"~{kind}", f"t{number}", **given)
         s.send(a, f"~{kind}", *"01234567")
     s.consume(s.new(), "~classic", "t", priority="high")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rabbitmq_script import Confirms, Rows, Script
 
 from advisor.subjects.rabbitmq import protocol as amqp
@@ -17,7 +19,7 @@ def expiration_texts(s: Script) -> None:
         s.send(s.new(), "~q", "m", expiration=text)
 
 
-def _dead(s: Script, channel: str, name: str, kind: str = "", **given: object) -> None:
+def _dead(s: Script, channel: str, name: str, kind: str = "", **given: Any) -> None:
     s.queue(channel, "~dead")
     s.queue(channel, name, kind, dead_letter_exchange="", dead_letter_routing_key="~dead", **given)
 
@@ -200,7 +202,7 @@ def refused_and_dead_lettered(s: Script) -> None:
 @ROWS("LN-05")
 def bytes_of_quorum(s: Script) -> None:
     a = s.new()
-    given = {
+    given: dict[str, dict[str, Any]] = {
         "none": {},
         "id": {"message_id": "m" * 50},
         "header": {"headers": {"h": "v" * 50}},
