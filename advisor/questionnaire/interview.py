@@ -20,6 +20,7 @@ from advisor.requirements import question, vocabulary
 
 NAME_LETTERS_MAX = 100
 _EXAMPLE_MAX = 3
+_GROUP_MAX = 3
 _DONE, _OTHER, _FLOW = object(), object(), object()
 
 
@@ -224,6 +225,10 @@ def _grouped(replies: Sequence[Reply]) -> str:
     groups: dict[str, list[str]] = {}
     for one in replies:
         groups.setdefault(_gives(one), []).append(_answer(one))
+    longest = max(groups, key=lambda given: len(groups[given]))
+    if len(groups) > 1 and len(groups[longest]) > _GROUP_MAX:
+        groups[longest] = ["anything else"]
+        groups[longest] = groups.pop(longest)
     return "; ".join(f"{' or '.join(answers)} gives {given}" for given, answers in groups.items())
 
 

@@ -1,8 +1,9 @@
-"""The questionnaire in a real pseudo-terminal, to the end and stopped in the middle."""
+"""The questionnaire in a real pseudo-terminal, narrow and wide, to the end and stopped."""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,155 +14,205 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from advisor.questionnaire import terminal
 from advisor.questionnaire.prompter import Choice
 from advisor.questionnaire.terminal import TerminalPrompter
-from advisor.requirements import load_requirements, question, validate, vocabulary
+from advisor.requirements import load_requirements, question, validate
 
-DOWN = "\x1b[B"
-FLOW, AGAIN = "What is this flow of messages called?", "Is there another flow of messages?"
+DOWN, CTRL_C, CTRL_D = "\x1b[B", "\x03", "\x04"
+SYSTEM, FLOW = "What is the system called?", "What is this flow of messages called?"
+SUMMARY, RECORD = "Is this right?", "Write a decision record as well?"
+STREAM, REPLY, RUNS = (
+    question(name) for name in ("stream_processing", "request_reply", "already_runs")
+)
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[=>]")
+
+Spawn = Callable[..., pexpect.spawn]
 
 
 @pytest.fixture
-def person(tmp_path: Path) -> Iterator[pexpect.spawn]:
-    """``advisor ask`` in a terminal, in an empty folder."""
-    child = pexpect.spawn(
-        sys.executable,
-        ["-m", "advisor", "ask", "--output", "advisor.yaml"],
-        cwd=tmp_path,
-        dimensions=(50, 120),
-        env={
-            **os.environ,
-            "PYTHONPATH": str(Path(__file__).parents[2]),
-            "TERM": "xterm",
-            "PROMPT_TOOLKIT_NO_CPR": "1",  # this terminal does not say where its cursor is
-        },
-        encoding="utf-8",
-        timeout=20,
-    )
-    child.delaybeforesend = None
-    yield child
-    child.close(force=True)
+def spawn(tmp_path: Path) -> Iterator[Spawn]:
+    """Starts ``advisor ask`` in a terminal of so many columns, in an empty folder."""
+    started: list[pexpect.spawn] = []
+
+    def start(*arguments: str, columns: int = 100) -> pexpect.spawn:
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "advisor", "ask", "--no-checks", *arguments],
+            cwd=tmp_path,
+            dimensions=(50, columns),
+            env={
+                **os.environ,
+                "PYTHONPATH": str(Path(__file__).parents[2]),
+                "TERM": "xterm",
+                "PROMPT_TOOLKIT_NO_CPR": "1",  # this terminal does not say where its cursor is
+            },
+            encoding="utf-8",
+            timeout=60,
+        )
+        child.delaybeforesend = None
+        started.append(child)
+        return child
+
+    yield start
+    for child in started:
+        child.close(force=True)
 
 
-def answer(person: pexpect.spawn, words: str, keys: str = "\r") -> None:
-    """Wait for a question and press keys."""
-    person.expect_exact(words)
+def answer(person: pexpect.spawn, words: str, keys: str = "\r") -> str:
+    """Wait for a question, press keys; gives what was shown before it."""
+    person.expect(r"\s+".join(map(re.escape, words.split())))
+    shown = str(person.before)
+    person.expect_exact(">")
     person.send(keys)
-
-
-def through_team(person: pexpect.spawn) -> None:
-    """Name the system and skip the team."""
-    answer(person, "What is the system called?", "shop\r")
-    for name, need in vocabulary().items():
-        if need.of_team:
-            answer(person, question(name))
+    return shown
 
 
 def ended(person: pexpect.spawn) -> tuple[str, int]:
     """The rest of the output and the exit code."""
     person.expect(pexpect.EOF)
     person.close()
-    return str(person.before), int(person.exitstatus)
+    return ESCAPES.sub("", str(person.before)), int(person.exitstatus)
 
 
-def test_a_whole_interview_writes_a_valid_file(person: pexpect.spawn, tmp_path: Path) -> None:
-    """Typed, chosen with arrows, ticked with space, refused once, skipped for the rest."""
-    typed = {
-        "work_queue": f"{DOWN}\r",
-        "task_seconds": "20\r",
-        "messages_per_second": "?\r",
-        "protocols": " \r",
-    }
-    through_team(person)
+def begin(person: pexpect.spawn) -> None:
+    """Name the system and the flow, and say that messages are processed as a stream."""
+    answer(person, SYSTEM, "shop\r")
     answer(person, FLOW, "tasks\r")
-    for name, need in vocabulary().items():
-        if not need.of_team and name not in ("retention_days", "delay_seconds_max"):
-            answer(person, question(name), typed.get(name, "\r"))
-    answer(person, AGAIN)
-    shown, code = ended(person)
+    answer(person, STREAM, f"{DOWN}\r")
+
+
+@pytest.mark.parametrize("columns", [46, 120])
+def test_a_whole_session_ends_in_a_recommendation(
+    spawn: Spawn, tmp_path: Path, columns: int
+) -> None:
+    """Back, don't know, a change in the summary, the proof, the file and a record."""
+    person = spawn(columns=columns)
+    begin(person)
+    answer(person, REPLY, f"{DOWN * 3}\r")  # back
+    answer(person, STREAM, f"{DOWN}\r")
+    answer(person, REPLY)
+    answer(person, RUNS, f"{DOWN * 7} \r")  # don't know
+    answer(person, SUMMARY, f"{DOWN}\r")
+    answer(person, RUNS, f"{DOWN} \r")  # Kafka
+    answer(person, SUMMARY)
+    answer(person, RECORD, f"{DOWN}\r")
+    _shown, code = ended(person)
     path = tmp_path / "advisor.yaml"
     answers = load_requirements(path).workloads[0].answers
     assert 0 == code
-    assert "next: advisor recommend advisor.yaml" in shown
     assert [] == validate(path)
-    assert (True, 20) == (answers["work_queue"].value, answers["task_seconds"].value)
-    assert ("amqp_0_9_1",) == answers["protocols"].value
-    assert "messages_per_second: unknown\n" in path.read_text("utf-8")
+    assert (True, False) == (answers["stream_processing"].value, answers["request_reply"].value)
+    assert ("kafka",) == load_requirements(path).team["already_runs"].value
+    assert 1 == len(list((tmp_path / "docs" / "decisions").iterdir()))
 
 
-def test_ctrl_c_keeps_what_was_answered(person: pexpect.spawn, tmp_path: Path) -> None:
-    """Exit code 130, a file with one answer, and a line that says so."""
-    through_team(person)
-    answer(person, FLOW, "tasks\r")
-    answer(person, question("work_queue"), f"{DOWN}\r")
-    answer(person, question("task_seconds"), "\x03")
+def test_no_line_is_cut_in_the_middle_of_a_word(spawn: Spawn) -> None:
+    """In a narrow window; what the terminal itself would wrap is no line of ours."""
+    person = spawn(columns=46)
+    begin(person)
+    answer(person, REPLY)
+    shown = answer(person, RUNS)
+    lines = [ESCAPES.sub("", line).rstrip() for line in shown.splitlines()]
+    assert 45 >= max(map(len, lines))
+    text = " ".join(" ".join(lines).split())
+    assert "With everything else as answered or assumed" in text
+
+
+def test_ctrl_c_keeps_what_was_answered_and_the_file_goes_on(spawn: Spawn, tmp_path: Path) -> None:
+    """Exit code 130; the next run asks what is left, and leaves a comment alone."""
+    person = spawn("--output", "mine.yaml")
+    begin(person)
+    answer(person, REPLY, CTRL_C)
     shown, code = ended(person)
+    path = tmp_path / "mine.yaml"
     assert 130 == code
-    assert "stopped: 1 answer kept in advisor.yaml; what was not asked is left out" in shown
-    assert [] == validate(tmp_path / "advisor.yaml")
-    assert "    work_queue: true\n" in (tmp_path / "advisor.yaml").read_text("utf-8")
+    assert "stopped: 1 answer kept in mine.yaml; go on with: advisor ask mine.yaml" in shown
+    assert [] == validate(path)
+    text = path.read_text("utf-8").replace("stream_processing: true", "stream_processing: true # !")
+    path.write_text(text, "utf-8")
+    person = spawn("mine.yaml")
+    answer(person, REPLY)
+    answer(person, RUNS)
+    answer(person, SUMMARY)
+    answer(person, RECORD)
+    shown, code = ended(person)
+    assert 0 == code
+    expected = text.replace("# !\n", "# !\n    request_reply: false\n")
+    expected = expected.replace("shop\n", "shop\nteam:\n  already_runs: []\n")
+    assert expected == path.read_text("utf-8")
 
 
-@pytest.mark.parametrize("keys", ["\x03", "\x04"])
-def test_stopping_at_once_writes_nothing(person: pexpect.spawn, tmp_path: Path, keys: str) -> None:
+@pytest.mark.parametrize("keys", [CTRL_C, CTRL_D])
+def test_stopping_at_once_writes_nothing(spawn: Spawn, tmp_path: Path, keys: str) -> None:
     """Ctrl-C and the end of the input alike."""
-    answer(person, "What is the system called?", keys)
+    person = spawn()
+    answer(person, SYSTEM, keys)
     shown, code = ended(person)
     assert 130 == code
-    assert "stopped: nothing was kept, no workload was begun" in shown
+    assert "stopped: nothing was kept" in shown
     assert "Traceback" not in shown
     assert [] == list(tmp_path.iterdir())
 
 
-def test_a_number_out_of_bounds_is_refused_where_it_is_typed(person: pexpect.spawn) -> None:
-    """With the bounds; then the right one is taken."""
-    through_team(person)
-    answer(person, FLOW, "tasks\r")
-    answer(person, question("work_queue"))
-    answer(person, question("task_seconds"), "-1\r")
-    person.expect_exact("from 0.0001 to 2592000")
-
-
-def test_a_file_that_is_there_is_not_asked_over(tmp_path: Path) -> None:
-    """It says so before the first question, not after the last."""
+def test_a_file_that_is_there_is_not_asked_over(spawn: Spawn, tmp_path: Path) -> None:
+    """It says how to go on with it."""
     (tmp_path / "advisor.yaml").write_text("mine", encoding="utf-8")
-    shown, code = pexpect.run(
-        f"{sys.executable} -m advisor ask",
-        cwd=str(tmp_path),
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        withexitstatus=True,
-        encoding="utf-8",
-    )
+    shown, code = ended(spawn())
     assert 2 == code
-    assert "advisor.yaml: already exists" in shown
+    assert "already exists" in shown and "advisor ask advisor.yaml" in " ".join(shown.split())
     assert "mine" == (tmp_path / "advisor.yaml").read_text("utf-8")
 
 
+def test_a_faulty_file_is_told_before_anything_is_asked(spawn: Spawn, tmp_path: Path) -> None:
+    """With the place."""
+    (tmp_path / "advisor.yaml").write_text(
+        "schema: requirements/1\nsystem: s\nworkloads:\n- name: a\n  needs: {replai: none}\n"
+    )
+    shown, code = ended(spawn("advisor.yaml"))
+    assert 2 == code
+    assert "advisor.yaml:5:" in shown and "replay" in shown
+
+
 @pytest.fixture
-def typed() -> Iterator[Callable[[str], None]]:
-    """What a person types, given beforehand, without a terminal."""
-    with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
-        yield pipe.send_text
+def pressed() -> Iterator[Callable[[str], None]]:
+    """Keys that a person presses, with a screen that nobody sees."""
+    with (
+        create_pipe_input() as keyboard,
+        create_app_session(input=keyboard, output=DummyOutput()),
+    ):
+        yield keyboard.send_text
 
 
-CHOICES = (Choice("no", False), Choice("yes", True))
-
-
-def test_the_prompter_gives_back_values(typed: Callable[[str], None]) -> None:
-    """A line that passes its check, one choice, several choices."""
+def test_each_kind_of_answer_comes_back_as_it_was_meant(pressed: Callable[[str], None]) -> None:
+    """A line, one choice by its value, several, and none."""
     prompter = TerminalPrompter()
-    typed("x\r\x7fgood\r")
-    check = {"x": "no", "good": None}
-    assert "good" == prompter.text("q", help_text="h", check=lambda text: check.get(text, "no"))
-    typed(f"{DOWN}\r")
-    assert True is prompter.choose("q", help_text="h", choices=CHOICES)
-    typed(f"{DOWN} \r")
-    assert (True,) == prompter.choose_several("q", help_text="h", choices=CHOICES)
+    choices = (Choice("a", 1), Choice("b", None), Choice("c", 3))
+    pressed("x\r\x7f12\r")
+    typed = prompter.text("?", help_text="h", check=lambda text: None if "1" in text else "no")
+    pressed(f"{DOWN}\r")
+    chosen = prompter.choose("?", help_text="h", choices=choices)
+    pressed(f" {DOWN}{DOWN} \r")
+    several = prompter.choose_several("?", help_text="h", choices=choices)
+    pressed("\r")
+    assert ("12", None, (1, 3)) == (typed, chosen, several)
+    assert () == prompter.choose_several("?", help_text="h", choices=choices)
 
 
-@pytest.mark.parametrize("keys", ["\x03", "\x04"])
-def test_the_prompter_stops(typed: Callable[[str], None], keys: str) -> None:
-    """Ctrl-C and Ctrl-D are one thing to the interview."""
-    typed(keys)
+def test_long_choices_that_look_alike_when_cut_stay_different(
+    pressed: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second is not taken for the first."""
+    monkeypatch.setattr(terminal, "_width", lambda: 30)
+    long = "the same words at the beginning of both"
+    pressed(f"{DOWN}\r")
+    choices = (Choice(f"{long} one", 1), Choice(f"{long} two", 2))
+    assert 2 == TerminalPrompter().choose("?", help_text="h", choices=choices)
+
+
+@pytest.mark.parametrize("key", [CTRL_C, CTRL_D])
+def test_stopping_is_an_interrupt(pressed: Callable[[str], None], key: str) -> None:
+    """Ctrl-C, and the end of the input."""
+    pressed(key)
     with pytest.raises(KeyboardInterrupt):
-        TerminalPrompter().text("q", help_text="h", check=lambda _: None)
+        TerminalPrompter().text("?", help_text="h", check=lambda _: None)
