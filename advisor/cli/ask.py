@@ -27,6 +27,7 @@ _NO_TERMINAL = (
     "ask needs a terminal; without one, give the answers in a file with --answers FILE, "
     "or write a requirements file to fill in with: advisor init"
 )
+_COSTS = "It says what each broker would cost to run: least what runs already or is known."
 _RECORDS = "docs/decisions"
 
 
@@ -34,7 +35,7 @@ def ask(
     file: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[FILE]",
+            metavar="FILE",
             help="A requirements file to go on with; only what is answered changes in it.",
             show_default=False,
         ),
@@ -71,7 +72,7 @@ def ask(
 
     \b
     Example:
-      advisor ask
+      advisor ask --output advisor.yaml
       advisor ask advisor.yaml
       advisor ask --answers answers.yaml --output advisor.yaml
     """
@@ -216,15 +217,20 @@ def _read(path: Path) -> Document:
 
 
 def _reasons(court: Court) -> Mapping[str, str]:
-    """Why each need is asked: the reason of the first criterion that is about it."""
+    """Why each need is asked: the reason of the first criterion that it gives a level to, else of
+    one that its product with another need gives one to."""
+    from advisor.advise.problem import COST_READS
     from advisor.domain.predicate import fields
+    from advisor.requirements import derived_needs, product_of
 
     reasons: dict[str, str] = {}
     for criterion in court.library.book.criteria:
         for row in criterion.needs:
             for need in fields(row.when):
                 reasons.setdefault(need, criterion.why)
-    for criterion in court.library.book.criteria:
-        for need in court.library.rules.reads[criterion.id]:
-            reasons.setdefault(need, criterion.why)
+    for derived in derived_needs():
+        for factor in product_of(derived)[0]:
+            reasons.setdefault(factor, reasons.get(derived, ""))
+    for need in COST_READS:
+        reasons.setdefault(need, _COSTS)
     return reasons

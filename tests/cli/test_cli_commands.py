@@ -248,7 +248,8 @@ def test_ask_without_a_terminal_names_the_other_way(capsys: pytest.CaptureFixtur
     """One message."""
     assert 2 == main(["ask"])
     assert (
-        "advisor: ask needs a terminal; without one, write a file to fill in with: advisor init\n"
+        "advisor: ask needs a terminal; without one, give the answers in a file with --answers "
+        "FILE, or write a requirements file to fill in with: advisor init\n"
         == capsys.readouterr().err
     )
 
