@@ -451,6 +451,29 @@ def _shares(verdicts: Sequence[str]) -> dict[str, Fraction]:
     }
 
 
+def unassured(subject: Subject, unproven: Sequence[str]) -> Assurance:
+    """What is left where there were too many completions to look at each: what is possible."""
+    several = len(subject.said.possible) > 1
+    bare = Assurance(
+        grade="",
+        decided=False if several else None,
+        possible=subject.said.possible,
+        weights=None,
+        whatever_evidence=None,
+        together=None,
+        bearings=(),
+        margin=None,
+        shares={},
+        samples=0,
+        seed=0,
+        critical=(),
+        flips=None,
+        compared=(),
+        unproven=(*unproven, "weights", "evidence", "load-bearing claims", "flips", "share"),
+    )
+    return replace(bare, grade=grade(subject, bare))
+
+
 def grade(subject: Subject, facts: Assurance) -> str:
     """A: robust in answers, weights and evidence. B: every load-bearing claim executed, and at
     least two answers must change. C: otherwise decided. D: several possible winners.

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from advisor.decision.assurance import Assurance, Assuring, Effort, Subject
+from advisor.decision.assurance import Assurance, Assuring, Effort, Subject, unassured
 from advisor.decision.changes import Variation, Variations
 from advisor.decision.completions import TooManyError
 from advisor.decision.corrections import Contradiction
@@ -160,6 +160,17 @@ def _check(problem: SystemProblem) -> None:
         raise ValueError("the weight of a workload has to be above nought")
 
 
+def _subjects(decision: Decision) -> list[Subject]:
+    """The system, then each workload."""
+    return [
+        Subject(None, Said(decision.verdict, decision.status, decision.possible)),
+        *(
+            Subject(place, Said(one.verdict, one.status, one.possible))
+            for place, one in enumerate(decision.workloads)
+        ),
+    ]
+
+
 class _Deciding:
     """One run of ``decide`` over one denominator."""
 
@@ -179,7 +190,8 @@ class _Deciding:
             space = Space(self.engine, self.problem.team, self.answers, limit=self.limit)
             outcomes = space.outcomes()
         except TooManyError:
-            return self._searched(search(self.engine, self.limit))
+            decision = self._searched(search(self.engine, self.limit))
+            return decision if self.effort is None else self._unassured(decision)
         if not outcomes:
             raise ValueError("the answers exclude each other")
         questions = self._questions(space)
@@ -198,12 +210,16 @@ class _Deciding:
         assuring = Assuring(
             space, self.problem.team, self.answers, decision.variations, decision.unproven, effort
         )
-        subjects = [Subject(None, Said(decision.verdict, decision.status, decision.possible))]
-        subjects += [
-            Subject(place, Said(one.verdict, one.status, one.possible))
-            for place, one in enumerate(decision.workloads)
-        ]
-        system, *workloads = assuring.facts(subjects)
+        return self._with(decision, assuring.facts(_subjects(decision)))
+
+    def _unassured(self, decision: Decision) -> Decision:
+        """The decision with what is known of its sureness after a search."""
+        found = [unassured(one, decision.unproven) for one in _subjects(decision)]
+        return self._with(decision, found)
+
+    @staticmethod
+    def _with(decision: Decision, found: Sequence[Assurance]) -> Decision:
+        system, *workloads = found
         return replace(
             decision,
             assurance=system,

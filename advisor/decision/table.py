@@ -6,11 +6,12 @@ cheap; fractions appear again where results are handed out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
+from operator import itemgetter
 
 from advisor.decision.problem import (
     Cells,
@@ -26,7 +27,8 @@ from advisor.domain.cell import Cell
 from advisor.domain.evidence import Founded
 from advisor.domain.rules import Conventions, Level, Side
 
-Key = tuple[Cell, ...]
+Key = Hashable
+"""The cells that are read: one by itself, several as a tuple."""
 Conflicts = Mapping[int, tuple[ConflictRule, ...]]
 
 
@@ -42,6 +44,10 @@ def first_denominator(conventions: Conventions) -> int:
     """Enough for every trust factor times a half, and for the cost of a pair."""
     trusts = (factor.denominator for factor in conventions.trust.values())
     return lcm(*trusts, 2) * lcm(2, conventions.costs.pair_in_one_system.denominator)
+
+
+def _key_of(reads: Sequence[str]) -> Callable[[Cells], Key]:
+    return itemgetter(*reads) if reads else lambda _cells: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,8 @@ class Tables:
         self.sides: tuple[Side, ...] = tuple(table.side for table in workload.tables)
         self.reads = tuple(tuple(table.reads) for table in workload.tables)
         self.denominator = denominator
+        self._keys = tuple(_key_of(reads) for reads in self.reads)
+        self._conflict_keys = tuple(_key_of(rule.reads) for rule in workload.conflicts)
         self._index = {option.id: place for place, option in enumerate(problem.options)}
         unknown = {rule.option for rule in workload.conflicts} - set(self._index)
         self.conflicts = workload.conflicts
@@ -100,6 +108,7 @@ class Tables:
         changed = copy(self)
         changed.conflicts = tuple(self.conflicts[place] for place in kept)
         changed._conflicts = [self._conflicts[place] for place in kept]
+        changed._conflict_keys = tuple(self._conflict_keys[place] for place in kept)
         return changed
 
     def place_of(self, option: str) -> int:
@@ -108,17 +117,16 @@ class Tables:
 
     def matter(self, place: int, cells: Cells) -> Matter:
         """What the criterion at ``place`` says for these answers."""
-        reads = self.reads[place]
-        key = tuple([cells[name] for name in reads])
+        key = self._keys[place](cells)
         known = self._matters[place].get(key)
         if known is None:
-            known = self.criteria[place].at({name: cells[name] for name in reads})
+            known = self.criteria[place].at({name: cells[name] for name in self.reads[place]})
             self._matters[place][key] = known
         return known
 
     def column(self, place: int, cells: Cells) -> Column | None:
         """The column of the criterion at ``place``; None where it is not needed."""
-        key = tuple([cells[name] for name in self.reads[place]])
+        key = self._keys[place](cells)
         columns = self._columns[place]
         if key not in columns:
             columns[key] = self._column(self.matter(place, cells))
@@ -154,7 +162,7 @@ class Tables:
     def conflicting(self, place: int, cells: Cells) -> bool:
         """Whether the condition of the conflict at ``place`` holds."""
         rule = self.conflicts[place]
-        key = tuple([cells[name] for name in rule.reads])
+        key = self._conflict_keys[place](cells)
         known = self._conflicts[place]
         if key not in known:
             known[key] = rule.holds({name: cells[name] for name in rule.reads})

@@ -454,3 +454,16 @@ def test_without_an_effort_nothing_is_said_of_how_sure_it_is() -> None:
     decision = decide(one_workload(OPTIONS[:2], [fixed_table("c", Level.SHOULD, {"n1": ONE})]))
     assert decision.assurance is None
     assert decision.workloads[0].assurance is None
+
+
+@SLOW
+@given(problems(workloads_max=1, criteria_max=3))
+def test_what_was_only_searched_is_never_sure(problem: SystemProblem) -> None:
+    """Past the limit only what is possible is known: C at best, D unless it is proven to be one."""
+    assume(1 < len(list(oracle.worlds(problem))) <= 60)
+    decision = decide(problem, node_limit=1, effort=QUICK)
+    assume("regrets" in decision.unproven)
+    for _place, _said, sure in facts(decision):
+        one = len(sure.possible) == 1 and "possible" not in decision.unproven
+        assert sure.grade in (("C", "D") if one else ("D",))
+        assert sure.shares == {} and sure.flips is None
