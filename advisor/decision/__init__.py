@@ -13,12 +13,12 @@ conventions. Facts over unknown answers are exact or named in ``Decision.unprove
         decision.changes(workload.name, Standing.STATED)       # single-answer flips
 """
 
-from advisor.decision.assurance import Assurance, Bearing, Effort
 from advisor.decision.changes import Variation
 from advisor.decision.corrections import Contradiction
 from advisor.decision.costs import system_cost
 from advisor.decision.decision import NODE_LIMIT, Decision, WorkloadDecision, decide
 from advisor.decision.flips import Changed, Flips, FlipSet
+from advisor.decision.grading import Assurance, Bearing, Effort
 from advisor.decision.margins import Margin
 from advisor.decision.problem import (
     NO_SYSTEM,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from advisor.decision.assurance import Assurance, Assuring, Effort, Subject, unassured
+from advisor.decision.assurance import Assuring
 from advisor.decision.changes import Variation, Variations
 from advisor.decision.completions import TooManyError
 from advisor.decision.corrections import Contradiction
@@ -23,6 +23,7 @@ from advisor.decision.facts import (
     reference,
     say,
 )
+from advisor.decision.grading import Assurance, Effort, Subject, unassured
 from advisor.decision.problem import Cells, SystemProblem
 from advisor.decision.questions import OpenQuestion, open_questions
 from advisor.decision.ranking import Explained
