@@ -25,7 +25,7 @@ from advisor.questionnaire.possible import World
 from advisor.questionnaire.session import Session, new_document
 from advisor.requirements import vocabulary
 
-PROFILES, SEED = 300, 20261125
+PROFILES, SEED = 100, 20261125
 AWAY = (0.0, 1 / 8, 1 / 4, 1 / 2)
 
 
