@@ -37,6 +37,7 @@ class Court:
         self.executing = executing
         self.trace = trace
         self._runs: dict[tuple[str, str, str | None], Run | NotPerformed] = {}
+        self._heard: dict[tuple[object, ...], Evidence] = {}
 
     def reads(self, claim: Claim) -> frozenset[str]:
         """The fields that the evidence of the claim depends on."""
@@ -74,6 +75,20 @@ class Court:
         if not performs(claim.option):
             return self._not_executed(claim, check, "nobody can perform this design here")
         version = cells[version_field(claim.option)].sample if _is_broker(claim, cells) else None
+        key = (
+            claim.id,
+            claim.option,
+            claim.strength,
+            claim.variant,
+            check,
+            version,
+            claim.source.kind,
+        )
+        if key not in self._heard:
+            self._heard[key] = self._performed(claim, check, version)
+        return self._heard[key]
+
+    def _performed(self, claim: Claim, check: str, version: object) -> Evidence:
         address = Address(
             "model", claim.option, version if isinstance(version, BrokerVersion) else None
         )

@@ -23,7 +23,6 @@ from advisor.decision.problem import (
     WorkloadProblem,
 )
 from advisor.decision.value import value_of
-from advisor.domain.cell import Cell
 from advisor.domain.evidence import Founded
 from advisor.domain.rules import Conventions, Level, Side
 

@@ -27,6 +27,10 @@ class Cell:
     low_open: bool = False
     high_open: bool = False
 
+    def __hash__(self) -> int:
+        """That of the label: tables are looked up by cells far more often than cells differ."""
+        return hash(self.label)
+
     def holds(self, number: float) -> bool:
         """Whether the number lies in this piece of numbers."""
         return self.meets(number, number)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import total_ordering
 
 _FORM = re.compile(r"(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})(?:\.(0|[1-9]\d{0,3}))?")
 
 
-@total_ordering
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class BrokerVersion:
     """A release line such as 4.3; a patch number is read and ignored, no rule depends on one."""
 
@@ -24,9 +22,6 @@ class BrokerVersion:
         if matched is None:
             raise ValueError(f"{text!r} is not a version such as 4.3")
         return cls(int(matched[1]), int(matched[2]))
-
-    def __lt__(self, other: BrokerVersion) -> bool:
-        return (self.major, self.minor) < (other.major, other.minor)
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}"
