@@ -63,14 +63,18 @@ def recommend(
 
 
 def run_checks(
-    ids: tuple[str, ...], options: tuple[str, ...], versions: Mapping[str, str]
+    ids: tuple[str, ...],
+    options: tuple[str, ...],
+    versions: Mapping[str, str],
+    on: tuple[str, ...] = (),
 ) -> Iterator[Run]:
-    """One run that agrees, one that refutes; ``versions`` show in the address."""
+    """One run that agrees, one that refutes; ``versions`` show in the address, or ``on`` does."""
     known = {"tasks-are-shared": Verdict.AGREES, "urgent-overtakes": Verdict.REFUTES}
     for check in ids or known:
         if check not in known:
             raise InputError(Problem(Position("advisor check"), f'no check is called "{check}"'))
-        address = f"model:{(options or (QUEUE,))[0]}@{versions.get('rabbitmq', '4.3')}"
+        model = f"model:{(options or (QUEUE,))[0]}@{versions.get('rabbitmq', '4.3')}"
+        address = on[0] if on else model
         yield Run(check, known[check], address)
 
 
