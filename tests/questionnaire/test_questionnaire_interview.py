@@ -13,6 +13,7 @@ from questionnaire_person import BACK, DONT_KNOW, GO_ON, NAMED, SUMMARY, Person,
 from advisor.documents import Data
 from advisor.domain.requirements import NeedType
 from advisor.domain.version import BrokerVersion
+from advisor.questionnaire import choosing
 from advisor.questionnaire.answer import NotAnAnswerError, number_from, version_from
 from advisor.questionnaire.asking import shown
 from advisor.questionnaire.choosing import Key, NextQuestion, Reply, Status
@@ -360,3 +361,19 @@ def test_a_version_that_is_not_modelled_is_refused(text: str) -> None:
     with pytest.raises(NotAnAnswerError):
         version_from(text, oldest, newest)
     assert ["4.0", "4.3", None] == [version_from(one, oldest, newest) for one in ("4.0", "4.3", "")]
+
+
+def test_where_nothing_is_proven_a_person_may_go_on_or_stop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It says that it is not proven, and asks what is open only if that is wanted."""
+    monkeypatch.setattr(choosing, "NODE_LIMIT", 0)
+    needs: dict[str, Data] = {"stream_processing": True, "request_reply": False}
+    person = Person({GO_ON: ["stop here"]})
+    talk(person, session_of(needs, team={"already_runs": []}))
+    assert [GO_ON, SUMMARY] == person.asked
+    assert any(text.startswith("Not proven: no answer was found") for text in person.said)
+    person = Person({GO_ON: ["go on"]}, stop_at=question("operations"))
+    with pytest.raises(KeyboardInterrupt):
+        talk(person, session_of(needs, team={"already_runs": []}))
+    assert [GO_ON, question("knows")] == person.asked
