@@ -18,7 +18,7 @@ from advisor.models.rabbitmq.length_limit import LengthLimit
 from advisor.models.rabbitmq.message import LONGEST_TTL_MS, Table
 from advisor.models.rabbitmq.replies import channel_error, connection_error
 from advisor.models.rabbitmq.unmodelled import Gap, UnmodelledError
-from advisor.models.rabbitmq.versions import V4_0, V4_3
+from advisor.models.rabbitmq.versions import V3_13, V4_0, V4_3
 
 _AGE = re.compile(r"([1-9]\d*)([YMDhms])")
 _AGE_SECONDS = {"Y": 31_536_000, "M": 2_592_000, "D": 86_400, "h": 3600, "m": 60, "s": 1}
@@ -124,6 +124,8 @@ def known_arguments(kind: str, version: BrokerVersion) -> frozenset[str]:
     known = {"classic": CLASSIC, "quorum": frozenset(QUORUM), "stream": STREAM}[kind]
     if kind == "classic" and version >= V4_3:
         known = known - {"x-queue-mode"}
+    if version < V3_13:
+        known = known - {"x-stream-filter-size-bytes"}
     if kind == "quorum" and version >= V4_3:
         known = known | DELAYED_RETRY
     if version >= V4_0 and (kind == "quorum" or (kind == "classic" and version < V4_3)):
@@ -139,6 +141,8 @@ def _known_anywhere(version: BrokerVersion) -> frozenset[str]:
 def _check(kind: str, arguments: Table, version: BrokerVersion) -> frozenset[str]:
     known = known_arguments(kind, version)
     foreign = _known_anywhere(version) - known
+    if version < V4_3 and kind == "stream":
+        foreign -= {"x-consumer-timeout"}
     if kind != "classic":
         foreign |= {"x-queue-mode"}
     for name, value in arguments.items():

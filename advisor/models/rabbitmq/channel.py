@@ -148,7 +148,7 @@ class Channel:
         else:
             cached = found.routes.get(routing_key)
             targets = broker.router.route(found, routing_key, headers) if cached is None else cached
-        message = Message(exchange, routing_key, body, properties)
+        message = Message(exchange, routing_key, body, properties, publisher=self)
         accepted: bool | None = True
         for queue in targets:
             taken = queue.enqueue(message)

@@ -8,7 +8,8 @@ out policies; the size of encoded properties holds for text, numbers and flat he
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from advisor.models.rabbitmq.message import Entry, Message, Properties
@@ -26,6 +27,15 @@ class LengthLimit:
     size_bytes: int | None = None
     overflow: str = "drop-head"
     with_properties: bool = False
+
+    def scaled(self, share: Fraction) -> LengthLimit:
+        """The same at a share of its size, rounded down."""
+        most, size = self.messages, self.size_bytes
+        return replace(
+            self,
+            messages=None if most is None else int(most * share),
+            size_bytes=None if size is None else int(size * share),
+        )
 
     @property
     def refuses(self) -> bool:

@@ -42,7 +42,8 @@ PLAIN = Properties()
 class Message:
     """What was published: it keeps the exchange and routing key that it was first sent to.
 
-    ``redelivered`` is how its copies begin; ``copied``: CC and BCC are still routing keys of it.
+    ``redelivered`` is how its copies begin; ``copied``: CC and BCC are still routing keys of it;
+    ``publisher`` is the channel that sent it, None for a queue that dead-lettered it.
     """
 
     __slots__ = (
@@ -50,6 +51,7 @@ class Message:
         "copied",
         "exchange",
         "properties",
+        "publisher",
         "redelivered",
         "routing_key",
     )
@@ -62,6 +64,7 @@ class Message:
         properties: Properties,
         redelivered: bool = False,
         copied: bool = True,
+        publisher: object = None,
     ) -> None:
         self.exchange = exchange
         self.routing_key = routing_key
@@ -69,6 +72,7 @@ class Message:
         self.properties = properties
         self.redelivered = redelivered
         self.copied = copied
+        self.publisher = publisher
 
     @property
     def persistent(self) -> bool:

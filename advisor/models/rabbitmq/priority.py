@@ -1,7 +1,8 @@
 """Message priorities: what overtakes what inside a queue.
 
 Keeps: classic queues with ``x-max-priority`` (all versions): strict, first in first out within a
-priority, larger values clamped, none is 0, and each priority has a head of its own for expiry.
+priority, larger values clamped, none is 0. Only the head of the whole queue expires;
+in a quorum queue from 4.3 each priority has a head of its own.
 Quorum queues: before 4.0 none; 4.0 to 4.2 two lanes (above 4 is high), served 2 high to 1
 normal; from 4.3 32 strict levels, none is 4. Leaves out changes of a queue on broker upgrade.
 """
@@ -19,11 +20,13 @@ _HIGH_IN_TURN = 2
 
 
 class StrictReady:
-    """Highest priority first. ``default`` is the priority of a message without one."""
+    """Highest priority first. ``default`` is the priority of a message without one; with
+    ``own_heads`` the first of each priority may expire, else only the first of all."""
 
-    __slots__ = ("_count", "_default", "_levels", "_most")
+    __slots__ = ("_count", "_default", "_levels", "_most", "_own_heads")
 
-    def __init__(self, most: int, default: int) -> None:
+    def __init__(self, most: int, default: int, *, own_heads: bool) -> None:
+        self._own_heads = own_heads
         self._most = most
         self._default = default
         self._levels: dict[int, FifoReady] = {}
@@ -60,12 +63,15 @@ class StrictReady:
         expired: list[Entry] = []
         for level in self._levels.values():
             expired += level.pop_expired(now_ms, at_once=at_once)
+            if len(level) and not self._own_heads:
+                break
         self._count -= len(expired)
         return expired
 
     def first_due_ms(self) -> int | None:
-        heads = (level.first_due_ms() for level in self._levels.values())
-        return min((due_ms for due_ms in heads if due_ms is not None), default=None)
+        heads = [one.first_due_ms() for one in self._levels.values() if len(one)]
+        looked_at = heads if self._own_heads else heads[:1]
+        return min((due_ms for due_ms in looked_at if due_ms is not None), default=None)
 
     def clear(self) -> list[Entry]:
         self._count = 0
@@ -119,11 +125,15 @@ class TwoLanesReady:
 
 def classic_ready(max_priority: int | None) -> Ready:
     """How a classic queue orders what waits."""
-    return FifoReady() if max_priority is None else StrictReady(max_priority, default=0)
+    return (
+        FifoReady()
+        if max_priority is None
+        else StrictReady(max_priority, default=0, own_heads=False)
+    )
 
 
 def quorum_ready(version: BrokerVersion) -> Ready:
     """How a quorum queue of this version orders what never was delivered."""
     if version >= V4_3:
-        return StrictReady(_QUORUM_LEVELS - 1, default=_NORMAL)
+        return StrictReady(_QUORUM_LEVELS - 1, default=_NORMAL, own_heads=True)
     return TwoLanesReady() if version >= V4_0 else FifoReady()

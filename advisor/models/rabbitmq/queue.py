@@ -74,7 +74,7 @@ class Queue:
 
     def _enqueue_guarded(self, message: Message) -> bool:
         limit = self.settings.limit
-        if limit.refuses and over(limit, self.ready, message) and not self._hand_off():
+        if limit.refuses and self.is_full_for(message):
             if limit.overflow == "reject-publish-dlx":
                 self._dead_letter([Entry(message, 0)], "maxlen")
             return False
@@ -89,10 +89,16 @@ class Queue:
         self._drop_head()
         return True
 
+    def is_full_for(self, message: Message) -> bool:
+        """Whether a queue that refuses publishes refuses this one."""
+        return over(self.settings.limit, self.ready, message) and not self._hand_off()
+
     def _hand_off(self) -> bool:
         return not len(self.ready) and self.can_deliver and self.consumers.spare
 
     def _drop_head(self) -> None:
+        if self.settings.limit.refuses:
+            return
         dropped: list[Entry] = []
         while len(self.ready) and over(self.settings.limit, self.ready):
             dropped.append(self.ready.pop())

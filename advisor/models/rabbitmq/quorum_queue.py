@@ -12,10 +12,12 @@ publish without a majority is never confirmed; from 4.3 it is nacked when the ma
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from advisor.models.rabbitmq.arguments import QueueSettings
 from advisor.models.rabbitmq.consumer import UNLIMITED
+from advisor.models.rabbitmq.length_limit import over
 from advisor.models.rabbitmq.message import Entry, Message
 from advisor.models.rabbitmq.priority import quorum_ready
 from advisor.models.rabbitmq.queue import Queue
@@ -28,12 +30,13 @@ if TYPE_CHECKING:
     from advisor.models.rabbitmq.cluster import Node
 
 WINDOW = 2000
+RESUME_AT = Fraction(4, 5)
 
 
 class QuorumQueue(Queue):
     """A quorum queue with a replica on each of ``members``, the leader first."""
 
-    __slots__ = ("members",)
+    __slots__ = ("_refusing", "members")
 
     def __init__(
         self, broker: Broker, name: str, settings: QueueSettings, members: Sequence[Node]
@@ -41,6 +44,7 @@ class QuorumQueue(Queue):
         ready = ReturnsFirst(quorum_ready(broker.version))
         super().__init__(broker, name, settings, ready, takes_over=broker.version >= V4_0)
         self.members = tuple(members)
+        self._refusing: dict[object, bool] = {}
 
     @property
     def has_majority(self) -> bool:
@@ -57,6 +61,41 @@ class QuorumQueue(Queue):
 
     def enqueue(self, message: Message) -> bool | None:
         return super().enqueue(message) if self.has_majority else None
+
+    def is_full_for(self, message: Message) -> bool:
+        """Each publisher is told: all when it gets too full, a new one when it is, and all again
+        at four fifths. So one message too many is taken first."""
+        publisher = message.publisher
+        if publisher not in self._refusing:
+            self._refusing[publisher] = over(self.settings.limit, self.ready)
+        return self._refusing[publisher]
+
+    def _watch_limit(self) -> None:
+        limit = self.settings.limit
+        if not limit.refuses:
+            return
+        if over(limit, self.ready):
+            self._refusing = dict.fromkeys(self._refusing, True)
+        elif not over(limit.scaled(RESUME_AT), self.ready):
+            self._refusing = dict.fromkeys(self._refusing, False)
+
+    def dispatch(self) -> None:
+        super().dispatch()
+        self._watch_limit()
+
+    def get(self) -> Entry | None:
+        entry = super().get()
+        self._watch_limit()
+        return entry
+
+    def _expired(self, entries: list[Entry]) -> None:
+        super()._expired(entries)
+        self._watch_limit()
+
+    def purge(self) -> int:
+        count = super().purge()
+        self._watch_limit()
+        return count
 
     def limit_of(self, prefetch: int, *, no_ack: bool) -> int:
         if no_ack:

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import rows_consumers
 import rows_limits
@@ -21,13 +19,12 @@ import rows_publishing
 import rows_queues
 import rows_routing
 from rabbitmq_compare import Difference, compare
+from rabbitmq_rig import rig
 from rabbitmq_script import Program, Restart, Rows
 
 from advisor.domain.version import BrokerVersion
 from advisor.subjects.rabbitmq.live_client import LiveClient
 
-HERE = Path(__file__).parent
-RIG = HERE.parent.parent / "rigs" / "rabbitmq"
 PARTS: Sequence[Rows] = (
     rows_routing.ROWS,
     rows_queues.ROWS,
@@ -36,12 +33,6 @@ PARTS: Sequence[Rows] = (
     rows_publishing.ROWS,
 )
 Verdict = Difference | str | None
-
-
-def rig(*arguments: str) -> str:
-    """Run the rig's script; its first line. Raises CalledProcessError where it fails."""
-    done = subprocess.run([RIG, *arguments], check=True, capture_output=True, text=True)
-    return done.stdout.strip()
 
 
 class Place:

@@ -297,6 +297,15 @@ def single_active_quorum(s: Script) -> None:
     _single_active(s, "quorum")
 
 
+@ROWS("CP-03")
+def get_beside_a_single_active_consumer(s: Script) -> None:
+    a = s.new()
+    for kind in ("classic", "quorum"):
+        s.queue(a, f"~{kind}", kind, single_active_consumer=True)
+        s.send(a, f"~{kind}", "1")
+        s.get(s.second(a), f"~{kind}")
+
+
 def _takes_over(s: Script, kind: str) -> None:
     a = s.new()
     s.queue(a, "~q", kind, single_active_consumer=True)
@@ -338,6 +347,30 @@ def classic_priorities(s: Script) -> None:
     s.send(a, "~p", "lo2")
     s.send(a, "~p", "HI", priority=5)
     s.add(amqp.BasicAck(a, 17), amqp.BasicAck(a, 18))
+
+
+@ROWS("PR-01")
+def expired_behind_a_higher_priority(s: Script) -> None:
+    a = s.new()
+    s.queue(a, "~q", max_priority=5)
+    s.send(a, "~q", "high", priority=5)
+    s.send(a, "~q", "low", priority=0, expiration="0")
+    s.look(a, "~q")
+    s.send(a, "~q", "later", priority=1, expiration="300")
+    s.wait(700)
+    s.look(a, "~q")
+    s.get(a, "~q", 3)
+
+
+@ROWS("PR-04")
+def expired_behind_a_higher_priority_on_quorum(s: Script) -> None:
+    a = s.new()
+    s.queue(a, "~q", "quorum")
+    s.send(a, "~q", "high", priority=9)
+    s.send(a, "~q", "low", priority=0, expiration="300")
+    s.wait(700)
+    s.look(a, "~q")
+    s.get(a, "~q", 3)
 
 
 @ROWS("PR-02")

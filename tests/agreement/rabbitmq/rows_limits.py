@@ -190,6 +190,22 @@ def publishes_refused(s: Script) -> None:
 
 
 @ROWS("LN-03")
+def quorum_refuses_late(s: Script) -> None:
+    a, b = s.new(), s.new()
+    s.confirm(a)
+    s.confirm(b)
+    s.queue(a, "~q", "quorum", max_length=5, overflow="reject-publish")
+    for number in range(8):
+        s.send(a, "~q", f"a{number}")
+        s.add(Confirms(a, 1))
+    for number in range(4):
+        s.get(a, "~q")
+        s.send(b, "~q", f"b{number}")
+        s.add(Confirms(b, 1))
+        s.look(a, "~q")
+
+
+@ROWS("LN-03")
 def refused_and_dead_lettered(s: Script) -> None:
     a = s.new()
     _dead(s, a, "~c", "classic", max_length=1, overflow="reject-publish-dlx")

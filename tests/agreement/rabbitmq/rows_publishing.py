@@ -31,6 +31,16 @@ def confirms(s: Script) -> None:
     s.add(Confirms(a, 4))
 
 
+@ROWS("PC-01")
+def answers_of_a_closed_channel(s: Script) -> None:
+    a = s.new()
+    s.queue(a, "~q")
+    s.confirm(a)
+    s.send(a, "~q", "1", "2")
+    s.publish(a, "~none", "k", "3")
+    s.add(Confirms(a, 3))
+
+
 @ROWS("PC-02")
 def answers_as_a_set(s: Script) -> None:
     a = s.new()

@@ -100,14 +100,21 @@ def test_a_returned_message_keeps_its_deadline() -> None:
     assert ["m"] == bench.drain("dead")
 
 
-def test_each_priority_has_a_head_of_its_own() -> None:
-    """An expired low one goes although a lasting high one waits."""
-    bench = Bench()
-    bench.queue(max_priority=5)
-    bench.publish("high", priority=5)
+@pytest.mark.parametrize(
+    ("kind", "version", "expected"),
+    [("classic", V4_3, 2), ("quorum", V4_0, 2), ("quorum", V4_3, 1)],
+)
+def test_an_expired_message_waits_behind_a_higher_priority(
+    kind: str, version: BrokerVersion, expected: int
+) -> None:
+    """But for quorum queues from 4.3, where each priority has a head of its own."""
+    bench = Bench(version)
+    more: dict[str, Any] = {"max_priority": 5} if kind == "classic" else {}
+    bench.queue(kind=kind, **more)
+    bench.publish("high", priority=9)
     bench.publish("low", priority=1, expiration="100")
     bench.wait(100)
-    assert 1 == bench.depth()
+    assert expected == bench.depth()
 
 
 def test_a_full_queue_drops_its_oldest() -> None:
