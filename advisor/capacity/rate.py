@@ -47,10 +47,10 @@ def planned_rate(design: Design, flow: Flow, *, need_per_s: float, one_order: bo
         return _rate(design, flow, nodes, one_order)
 
     if flow.nodes is not None:
-        return _rate(design, flow, flow.nodes, one_order)
+        return _counted(design, flow, _rate(design, flow, flow.nodes, one_order), one_order)
     fewest = on(design.nodes_least)
     if fewest.low >= need_per_s:
-        return fewest
+        return _counted(design, flow, fewest, one_order)
     largest = on(design.nodes_max)
     least_low = min(need_per_s, largest.low)
     few, enough = design.nodes_least, design.nodes_max
@@ -62,7 +62,7 @@ def planned_rate(design: Design, flow: Flow, *, need_per_s: float, one_order: bo
             enough = middle
         else:
             few = middle
-    rate = on(enough)
+    rate = _counted(design, flow, on(enough), one_order)
     if rate.low >= need_per_s:
         return rate
     open_end = design.nodes_open and not one_order
@@ -119,7 +119,8 @@ def _rate(design: Design, flow: Flow, nodes: float, one_order: bool) -> Rate:
         low, high = min(low, limit.low), min(high, limit.high)
         if limit.usual < usual:
             usual, law, rows = limit.usual, station.law, era.rows
-    return _with_publishers(design, setting, Rate(low, usual, high, law, nodes, 1.0, rows))
+    rate = Rate(low, usual, high, law, nodes, 1.0, rows)
+    return rate if flow.producers is None else _given_publishers(design, setting, rate)
 
 
 def _limit(station: Station, era: Era, setting: Setting, factor: float) -> _Limit:
@@ -131,19 +132,32 @@ def _limit(station: Station, era: Era, setting: Setting, factor: float) -> _Limi
     return _Limit(each / factor, each, each * factor)
 
 
-def _with_publishers(design: Design, setting: Setting, rate: Rate) -> Rate:
+def _given_publishers(design: Design, setting: Setting, rate: Rate) -> Rate:
     """Publishers that were given may be too few: then the low end is theirs, never the high one.
 
     A publisher more changes nothing of the design, so few publishers do not refute it.
     """
-    flow = setting.flow
-    low, usual, law, rows, needed = rate.low, rate.usual, rate.law, rate.rows, 1.0
+    low, usual, law, rows = rate.low, rate.usual, rate.law, rate.rows
     for station in design.publishing:
-        era, factor = era_and_band(station, flow, setting.nodes)
-        if flow.producers is not None:
-            sent = client_per_s(station.law, era.constants, setting, rate.usual)
-            low = min(low, sent / factor, rate.low)
-            if sent < usual and sent < rate.usual / 2:
-                usual, law, rows = sent, station.law, era.rows
-        needed = max(needed, clients_needed(station.law, era.constants, setting, rate.usual))
-    return replace(rate, low=low, usual=usual, law=law, rows=rows, publishers=needed)
+        era, factor = era_and_band(station, setting.flow, setting.nodes)
+        sent = client_per_s(station.law, era.constants, setting, rate.usual)
+        low = min(low, sent / factor)
+        if sent < usual and sent < rate.usual / 2:
+            usual, law, rows = sent, station.law, era.rows
+    return replace(rate, low=low, usual=usual, law=law, rows=rows)
+
+
+def _counted(design: Design, flow: Flow, rate: Rate, one_order: bool) -> Rate:
+    """With the number of publishers that the need takes.
+
+    The brokers' own rate decides that, so it is worked out without the publishers given.
+    """
+    setting = setting_of(design, flow, rate.nodes, one_order)
+    brokers = rate
+    if flow.producers is not None:
+        brokers = _rate(design, replace(flow, producers=None), rate.nodes, one_order)
+    needed = 1.0
+    for station in design.publishing:
+        constants = station.era(flow.version).constants
+        needed = max(needed, clients_needed(station.law, constants, setting, brokers.usual))
+    return replace(rate, publishers=needed)
