@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from advisor.checks.judge import Held, Result, Undecided
 from advisor.documents import rules_folder
 from advisor.domain.version import BrokerVersion
 
@@ -42,6 +43,21 @@ class Agreement:
     def stale(self) -> bool:
         """Whether the shipped check is another one by now."""
         return check_digest(self.check) != self.digest
+
+
+def observed(result: Result) -> dict[str, Any]:
+    """What two runs are compared by: the verdict, the measures and the team's own code.
+
+    Times are left out: the verdict has judged them, and to the millisecond they are the machine's.
+    """
+    if isinstance(result, Undecided):
+        return {"undecided": result.reason}
+    measured = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in sorted(result.measured.items())
+        if not name.endswith("_ms")
+    }
+    return {"held": isinstance(result, Held), "measured": measured, "parts": list(result.parts)}
 
 
 Key = tuple[str, str, str | None, BrokerVersion]

@@ -78,7 +78,7 @@ def test_a_broker_needs_its_version() -> None:
         open_session(Address("model", "kafka.topic"))
 
 
-def test_live_brokers_are_not_connected_yet() -> None:
+def test_a_design_without_a_live_client_is_not_run_live() -> None:
     """It says so instead of running the model."""
     with pytest.raises(NotPerformed, match="live"):
         open_session(Address("live", "none.no-broker", host="here:1"))

@@ -115,7 +115,7 @@ class LiveClient:
 
     @property
     def now_ms(self) -> int:
-        return round((monotonic() - self._began_s) * 1000)
+        return int((monotonic() - self._began_s) * 1000)
 
     # methods
 
@@ -350,7 +350,8 @@ class LiveClient:
         )
 
     def wait(self, duration_ms: int) -> None:
-        self._loop.turn_until(lambda: False, duration_ms)
+        # at least a millisecond, so that time is seen to pass
+        self._loop.turn_until(lambda: False, max(1, duration_ms))
 
     def wait_for_activity(self, within_ms: int) -> bool:
         before = self._count()

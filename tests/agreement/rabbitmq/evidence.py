@@ -14,17 +14,17 @@ import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
 from agree import Place
 from rabbitmq_rig import OneNode
 
+from advisor.advise.broker_evidence import SCHEMA, check_digest, observed
 from advisor.advise.library import load_library
 from advisor.checks.check import Check, needs_rig, runs_live
 from advisor.checks.claims import needs_variant
-from advisor.checks.judge import Held, Result, Undecided, judge
+from advisor.checks.judge import Result, judge
 from advisor.checks.runner import run
 from advisor.documents import rules_folder
 from advisor.subjects.rabbitmq import VARIANTS, open_session
@@ -68,18 +68,6 @@ def claimed() -> list[Case]:
     return [found[key] for key in sorted(found, key=str)]
 
 
-def summed_up(result: Result) -> dict[str, Any]:
-    """The verdict with its measures and the team's own code, comparable and writable."""
-    if isinstance(result, Undecided):
-        return {"undecided": result.reason}
-    measured = {name: _plain(value) for name, value in sorted(result.measured.items())}
-    return {"held": isinstance(result, Held), "measured": measured, "parts": list(result.parts)}
-
-
-def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
-
-
 def on_model(case: Case, place: Place) -> Result:
     session = open_session(case.option, case.variant, ModelClient(place.version))
     return judge(case.check, run(case.check, session, live=True))
@@ -94,15 +82,10 @@ def on_broker(case: Case, place: Place, port: int) -> Result:
 
 
 def both(case: Case, place: Place, port: int) -> tuple[Case, dict[str, Any], dict[str, Any]]:
-    broker = summed_up(on_broker(case, place, port))
-    model = summed_up(on_model(case, place))
+    broker = observed(on_broker(case, place, port))
+    model = observed(on_model(case, place))
     print(f"{'same' if broker == model else 'other'} {case}", flush=True)
     return case, broker, model
-
-
-def digest_of(check: str) -> str:
-    """Of the check's file, as evidence names it."""
-    return sha256((rules_folder() / "checks" / f"{check}.yaml").read_bytes()).hexdigest()
 
 
 def entry(case: Case, seen: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,7 +93,7 @@ def entry(case: Case, seen: Mapping[str, Any]) -> dict[str, Any]:
         "check": case.check.id,
         "option": case.option,
         "variant": case.variant,
-        "digest": digest_of(case.check.id),
+        "digest": check_digest(case.check.id),
         **seen,
     }
 
@@ -131,7 +114,12 @@ def main() -> int:
         outcomes = list(
             pool.map(lambda c: both(c, place, given.port), [c for c in cases if not c.alone])
         )
-    outcomes += [both(case, place, given.port) for case in cases if case.alone]
+    # what was not the same in the crowd is asked again alone: a busy machine is late
+    again = [one for one in outcomes if one[1] != one[2]]
+    outcomes = [one for one in outcomes if one not in again]
+    alone = [case for case, _, _ in again] + [case for case in cases if case.alone]
+    outcomes += [both(case, place, given.port) for case in alone]
+    outcomes.sort(key=lambda one: str(one[0]))
     return tell(outcomes, too_long, place, given.date, write=not given.only)
 
 
@@ -158,7 +146,7 @@ def tell(
     )
     if write:
         document = {
-            "schema": "broker-evidence/1",
+            "schema": SCHEMA,
             "system": "rabbitmq",
             "version": str(place.version),
             "broker": place.full_version,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from time import sleep
 
 from advisor.domain.outcome import Done, Outcome, Unknown
 from advisor.subjects.rabbitmq.protocol import Setting
 
 RIG = Path(__file__).parent.parent.parent / "rigs" / "rabbitmq"
 NODE = "rabbit-1"
+STREAMS_UP_S = 3
 
 _DONE: Done[None] = Done(None)
 
@@ -58,6 +60,8 @@ class OneNode:
 
     def start_nodes(self) -> Outcome[None]:
         self._ctl("start_app")
+        # a stream refuses readers with 541 until its writer is up, which the model leaves out
+        sleep(STREAMS_UP_S)
         self._running = True
         return _DONE
 

@@ -177,3 +177,72 @@ def test_the_trace_shows_what_was_given() -> None:
     assert "basic.publish" == method_name(amqp.BasicPublish("c", "", "q", b""))
     calls.rig("stop-node", "rabbit-1")
     assert "rig.stop-node('rabbit-1')" == calls.lines()[1]
+
+
+def test_unbinding_ends_a_route_and_a_missing_binding_is_no_error() -> None:
+    """Of queues and of exchanges."""
+    client = connected()
+    client.call(amqp.ExchangeDeclare("c", "x", "fanout"))
+    client.call(amqp.ExchangeDeclare("c", "y", "fanout"))
+    client.call(amqp.ExchangeBind("c", "y", "x"))
+    client.call(amqp.QueueBind("c", "q", "y"))
+    client.call(amqp.BasicPublish("c", "x", "", b"1"))
+    assert Done(None) == client.call(amqp.ExchangeUnbind("c", "y", "x"))
+    client.call(amqp.BasicPublish("c", "x", "", b"2"))
+    assert Done(None) == client.call(amqp.QueueUnbind("c", "q", "y"))
+    assert Done(None) == client.call(amqp.QueueUnbind("c", "nowhere", "y"))
+    client.call(amqp.BasicPublish("c", "y", "", b"3"))
+    assert Done(1) == client.call(amqp.QueuePurge("c", "q"))
+
+
+def test_what_comes_back_is_taken_once() -> None:
+    """With the exchange and key that it was sent to."""
+    client = connected()
+    client.call(amqp.BasicPublish("c", "", "nowhere", b"m", mandatory=True))
+    assert [amqp.Returned(312, "", "nowhere", b"m")] == client.take_returned("c")
+    assert [] == client.take_returned("c")
+
+
+def test_a_channel_says_what_closed_it() -> None:
+    """None while it is open; never opened is 504."""
+    client = connected()
+    assert client.closed_with("c") is None
+    client.call(amqp.BasicGet("c", "nowhere"))
+    closed = client.closed_with("c")
+    assert closed is not None
+    assert "404" == closed.code
+    never = client.closed_with("never")
+    assert never is not None
+    assert "504" == never.code
+    client.close()
+
+
+def test_confirms_outlive_their_channel() -> None:
+    """What was answered before it closed is told, and then why it closed."""
+    client = connected()
+    client.call(amqp.ConfirmSelect("c"))
+    client.call(amqp.BasicPublish("c", "", "q", b"m"))
+    client.call(amqp.BasicPublish("c", "nowhere", "", b"m"))
+    assert Done(True) == client.wait_for_confirm("c", within_ms=100)
+    refused = client.wait_for_confirm("c", within_ms=100)
+    assert isinstance(refused, Refused)
+    assert "404" == refused.code
+
+
+def test_recovered_messages_come_again() -> None:
+    """Flagged, under a new tag."""
+    client = connected()
+    client.call(amqp.BasicPublish("c", "", "q", b"m"))
+    client.call(amqp.BasicConsume("c", "q", "t"))
+    client.take_deliveries("c")
+    client.call(amqp.BasicRecover("c"))
+    (again,) = client.take_deliveries("c")
+    assert (2, True) == (again.delivery_tag, again.redelivered)
+
+
+@pytest.mark.parametrize(
+    "operation", [amqp.TxSelect("c"), amqp.TxCommit("c"), amqp.TxRollback("c")]
+)
+def test_transactions_are_a_gap(operation: amqp.Operation) -> None:
+    """Never a guess."""
+    assert isinstance(connected().call(operation), Unmodelled)
