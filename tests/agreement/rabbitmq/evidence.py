@@ -78,7 +78,10 @@ def on_broker(case: Case, place: Place, port: int) -> Result:
     client = LiveClient(place.url, rig=rig)
     prefix = f"agree-{uuid4().hex[:12]}"
     session = open_session(case.option, case.variant, client, prefix=prefix)
-    return judge(case.check, run(case.check, session, live=True))
+    try:
+        return judge(case.check, run(case.check, session, live=True))
+    finally:
+        rig.restore()
 
 
 def both(case: Case, place: Place, port: int) -> tuple[Case, dict[str, Any], dict[str, Any]]:

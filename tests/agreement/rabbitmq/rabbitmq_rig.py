@@ -30,6 +30,7 @@ class OneNode:
         self._port = str(port)
         self._url = url
         self._running = True
+        self._before: dict[Setting, int] = {}
 
     def _ctl(self, *arguments: str) -> str:
         return rig("ctl", self._version, self._port, *arguments)
@@ -38,10 +39,22 @@ class OneNode:
         return _DONE if nodes == 1 else Unknown(f"not executed (needs a cluster of {nodes})")
 
     def configure(self, setting: Setting, value: int) -> Outcome[None]:
+        if setting not in self._before:
+            found = self._ctl("eval", f"application:get_env(rabbit, {setting}).")
+            self._before[setting] = int(found.removeprefix("{ok,").removesuffix("}"))
+        self._set(setting, value)
+        return _DONE
+
+    def _set(self, setting: Setting, value: int) -> None:
         self._ctl("eval", f"application:set_env(rabbit, {setting}, {value}).")
         if setting == "max_message_size":
             self._ctl("eval", f"persistent_term:put(max_message_size, {value}).")
-        return _DONE
+
+    def restore(self) -> None:
+        """Undo every setting, for whoever uses the node next."""
+        for setting, value in self._before.items():
+            self._set(setting, value)
+        self._before.clear()
 
     def leader_of(self, queue: str) -> Outcome[str]:
         del queue
