@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -13,13 +13,14 @@ from advisor.advise.library import Library, load_library
 from advisor.advise.problem import pieces, system_problem
 from advisor.advise.profiles import profiles
 from advisor.decision import quick_outcome
-from advisor.documents import did_you_mean, quoted
+from advisor.documents import did_you_mean, quoted, rules_folder
 from advisor.domain.cell import Cell
 from advisor.domain.predicate import Value
 from advisor.domain.problem import InputError, Position, Problem
-from advisor.domain.requirements import Kind, Requirements, Standing
+from advisor.domain.requirements import Kind, NeedType, Requirements, Standing
 from advisor.requirements import derived_needs, product_of, vocabulary
 from advisor.rulebook import literals, run_examples
+from advisor.rulebook.cases import Cases, Tie, ties
 from advisor.rulebook.coverage import uncovered
 from advisor.rulebook.lint import lint
 
@@ -29,22 +30,22 @@ _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 def lint_rules(extra_rules: Path | None = None) -> tuple[Problem, ...]:
     """Every finding as a problem with its place; the rules that were read must be sound."""
     library = load_library(extra_rules)
-    judging = {check.id for check in library.checks.values() if check.kind == "scenario"}
-    found = lint(library.book, _domains(library), {*judging, *library.capacity_checks})
+    cases = Cases(_domains(library), _ties(_needs()))
+    found = lint(library.book, cases, _judging(library, extra_rules))
     return tuple(Problem(one.position, f"{one.rule}: {one.message}", one.kind) for one in found)
 
 
 def check_examples(extra_rules: Path | None = None) -> tuple[Problem, ...]:
     """Examples that come out otherwise, and rules that no example shows in every way."""
     library = load_library(extra_rules)
-    needs = {**vocabulary(), **derived_needs()}
+    needs = _needs()
     problems = [
         Problem(criterion.position, message)
         for criterion in library.book.criteria
         for message in run_examples(criterion, needs, _derived)
     ]
     places = _places(library)
-    for one in uncovered(library.book.criteria, needs, _domains(library), _derived, _follow()):
+    for one in uncovered(library.book.criteria, needs, _domains(library), _derived, _ties):
         never = ", ".join(way.value for way in one.never)
         problems.append(Problem(places[one.rule], f"{one.rule}: no example shows it {never}"))
     return tuple(problems)
@@ -107,8 +108,11 @@ def _stated(profile: Requirements) -> dict[str, Value]:
 
 def _domains(library: Library) -> Mapping[str, tuple[Cell, ...]]:
     known = literals(library.book)
-    needs = {**vocabulary(), **derived_needs()}
-    return {name: pieces(need, known) for name, need in needs.items()}
+    return {name: pieces(need, known) for name, need in _needs().items()}
+
+
+def _needs() -> Mapping[str, NeedType]:
+    return {**vocabulary(), **derived_needs()}
 
 
 def _derived(answers: Mapping[str, Value]) -> Mapping[str, Value]:
@@ -120,15 +124,21 @@ def _derived(answers: Mapping[str, Value]) -> Mapping[str, Value]:
     return found
 
 
-def _follow() -> Mapping[str, frozenset[str]]:
-    follow: dict[str, set[str]] = {}
-    for need in vocabulary().values():
-        if need.default_from is not None:
-            follow.setdefault(need.default_from, set()).add(need.name)
-    for name in derived_needs():
-        for factor in product_of(name)[0]:
-            follow.setdefault(factor, set()).add(name)
-    return {name: frozenset(followers) for name, followers in follow.items()}
+def _ties(stated: Collection[str]) -> tuple[Tie, ...]:
+    products = {name: product_of(name) for name in derived_needs()}
+    return ties(vocabulary(), products, stated)
+
+
+def _judging(library: Library, extra_rules: Path | None) -> Mapping[str, Position]:
+    """The checks that can judge a claim (a bridge belongs to a system), each with its place."""
+    scenarios = (check for check in library.checks.values() if check.kind == "scenario")
+    folders = [folder for folder in (extra_rules, rules_folder()) if folder is not None]
+    found = {check.id: check.position for check in scenarios}
+    for check in library.capacity_checks:
+        paths = (folder / "checks" / f"{check}.yaml" for folder in folders)
+        place = next((path for path in paths if path.is_file()), Path(check))
+        found[check] = Position(str(place), 1, 1)
+    return found
 
 
 def _places(library: Library) -> Mapping[str, Position]:

@@ -6,21 +6,21 @@ answer unknown. A rule without a condition always holds, so it is only seen fire
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import product
 
 from advisor.domain.cell import Cell
-from advisor.domain.predicate import ALWAYS, Predicate, Value, fields, holds
+from advisor.domain.predicate import ALWAYS, Predicate, fields, holds
 from advisor.domain.requirements import NeedType
 from advisor.domain.rules import Criterion
+from advisor.rulebook.cases import Answers, Domains, Tie, combined
 from advisor.rulebook.compile import rules_of
 from advisor.rulebook.examples import Derive, answers_of
+from advisor.rulebook.thresholds import point
 
-Domains = Mapping[str, tuple[Cell, ...]]
-Follow = Mapping[str, frozenset[str]]
-"""For a need the fields whose values follow from its own, where nothing else is said."""
+TiesOf = Callable[[Collection[str]], Sequence[Tie]]
+"""How the fields hang together where these have answers of their own."""
 
 
 class Seen(Enum):
@@ -40,17 +40,41 @@ class Uncovered:
 
 
 def evaluate(
-    when: Predicate, answers: Mapping[str, Value], unknown: frozenset[str], domains: Domains
+    when: Predicate,
+    answers: Answers,
+    unknown: str | None,
+    domains: Domains,
+    tied: Sequence[Tie],
 ) -> Seen:
-    """The condition in three values: unknown where the open answers decide."""
-    open_fields = sorted(fields(when) & unknown)
-    seen = {
-        holds(when, {**answers, **dict(zip(open_fields, values, strict=True))})
-        for values in product(*([cell.sample for cell in domains[name]] for name in open_fields))
-    }
+    """The condition in three values: unknown where the open answer, or what hangs on it, decides.
+
+    ``answers`` has one possible value of what is unknown; what is bound to it is open as well, as
+    far as the ties leave it.
+    """
+    seen = {holds(when, answers)}
+    if unknown is not None:
+        cells = _open_cells(fields(when), answers, unknown, domains, tied)
+        binding = [tie for tie in tied if tie.fields <= cells.keys()]
+        seen |= {holds(when, case) for case in combined(cells, binding)}
     if len(seen) > 1:
         return Seen.UNKNOWN
     return Seen.FIRED if seen.pop() else Seen.SILENT
+
+
+def _open_cells(
+    read: frozenset[str],
+    answers: Answers,
+    unknown: str,
+    domains: Domains,
+    tied: Sequence[Tie],
+) -> Mapping[str, tuple[Cell, ...]]:
+    """The cells of what a condition reads and of what ties the unknown: of all else one point."""
+    ties = [
+        tie for tie in tied if unknown in tie.fields and (tie.follower in read or not tie.bound)
+    ]
+    opened = {unknown, *(tie.follower for tie in ties if tie.bound)}
+    needed = read.union({unknown}, *(tie.fields for tie in ties))
+    return {name: domains[name] if name in opened else (point(answers[name]),) for name in needed}
 
 
 def uncovered(
@@ -58,24 +82,19 @@ def uncovered(
     needs: Mapping[str, NeedType],
     domains: Domains,
     derive: Derive,
-    follow: Follow,
+    ties_of: TiesOf,
 ) -> Iterator[Uncovered]:
     """Every rule that the examples of its criterion leave out in some way."""
     for criterion in criteria:
-        cases = tuple(_cases(criterion, needs, derive, follow))
+        shown: dict[str, set[Seen]] = {rule: set() for rule in rules_of(criterion)}
+        for example in criterion.examples:
+            answers = answers_of(example, needs, derive)
+            tied = ties_of(example.answers)
+            for rule, when in rules_of(criterion).items():
+                for unknown in (None, *example.answers):
+                    shown[rule].add(evaluate(when, answers, unknown, domains, tied))
         for rule, when in rules_of(criterion).items():
-            seen = {evaluate(when, answers, unknown, domains) for answers, unknown in cases}
             wanted = [Seen.FIRED] if when == ALWAYS else list(Seen)
-            never = tuple(way for way in wanted if way not in seen)
+            never = tuple(way for way in wanted if way not in shown[rule])
             if never:
                 yield Uncovered(rule, never)
-
-
-def _cases(
-    criterion: Criterion, needs: Mapping[str, NeedType], derive: Derive, follow: Follow
-) -> Iterator[tuple[Mapping[str, Value], frozenset[str]]]:
-    for example in criterion.examples:
-        answers = answers_of(example, needs, derive)
-        yield answers, frozenset()
-        for name in example.answers:
-            yield answers, frozenset({name, *follow.get(name, ())})
