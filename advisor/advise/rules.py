@@ -19,10 +19,12 @@ from advisor.domain.predicate import Value
 from advisor.domain.problem import InputError, Position, Problem
 from advisor.domain.requirements import Kind, NeedType, Requirements, Standing
 from advisor.requirements import derived_needs, product_of, vocabulary
-from advisor.rulebook import literals, run_examples
+from advisor.rulebook import Comparison, literals, run_examples
 from advisor.rulebook.cases import Cases, Tie, ties
 from advisor.rulebook.coverage import uncovered
-from advisor.rulebook.lint import lint
+from advisor.rulebook.lint import UNFINISHED, Finding, lint
+from advisor.rulebook.scaffold import is_placeholder, new_rule
+from advisor.subjects.open import performs
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -32,7 +34,14 @@ def lint_rules(extra_rules: Path | None = None) -> tuple[Problem, ...]:
     library = load_library(extra_rules)
     cases = Cases(_domains(library), _ties(_needs()))
     found = lint(library.book, cases, _judging(library, extra_rules))
-    return tuple(Problem(one.position, f"{one.rule}: {one.message}", one.kind) for one in found)
+    waiting = (
+        Finding("unfinished", check.id, UNFINISHED, check.position)
+        for check in library.checks.values()
+        if any(map(is_placeholder, (check.title, check.property, check.why)))
+    )
+    return tuple(
+        Problem(one.position, f"{one.rule}: {one.message}", one.kind) for one in (*found, *waiting)
+    )
 
 
 def check_examples(extra_rules: Path | None = None) -> tuple[Problem, ...]:
@@ -51,8 +60,12 @@ def check_examples(extra_rules: Path | None = None) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def must_be_new(identity: str, need: str) -> None:
-    """InputError where the id is no id or taken, or the need is not one of true or false."""
+def new_files(identity: str, need: str, folder: Path) -> Mapping[Path, str]:
+    """A criterion to fill in and its check, by the paths that they get in a folder of rules.
+
+    The designs are those shipped and the folder's own. InputError where the id is no id or taken,
+    or the need is not one of true or false.
+    """
     book = load_library().book
     place = Position("advisor rules new")
     if not _ID.fullmatch(identity):
@@ -64,6 +77,11 @@ def must_be_new(identity: str, need: str) -> None:
     if need not in known:
         message = f"{quoted(need)} is no need that is true or false"
         raise InputError(Problem(place, message, did_you_mean(need, known)))
+    own = (path.stem for path in (folder / "options").glob("*.yaml"))
+    options = sorted({*own, *(option.id for option in book.options)})
+    performed = [option for option in options if performs(option)]
+    files = new_rule(identity, need=need, options=options, performed=performed)
+    return {folder / name: text for name, text in files.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +98,20 @@ def compare_rules(
 ) -> Iterator[Difference | None]:
     """One entry for each drawn profile: how its winner changes, None where it does not.
 
-    The profiles are cut by the thresholds of the new rules. Both sides run their own checks.
+    The profiles are cut by the thresholds of both rule books. Both sides run their own checks.
+    Raises InputError at once where a folder is faulty.
     """
     before, after = Court(load_library(old)), Court(load_library(new))
-    for profile in profiles(literals(after.library.book), seed=seed, count=count):
-        winners = [_winner(profile, court) for court in (before, after)]
-        if winners[0] == winners[1]:
-            yield None
-        else:
-            yield Difference(_stated(profile), winners[0], winners[1])
+    known: dict[str, frozenset[Comparison]] = dict(literals(before.library.book))
+    for field, comparisons in literals(after.library.book).items():
+        known[field] = known.get(field, frozenset()) | comparisons
+    drawn = profiles(known, seed=seed, count=count)
+    return (_difference(profile, before, after) for profile in drawn)
+
+
+def _difference(profile: Requirements, before: Court, after: Court) -> Difference | None:
+    winners = [_winner(profile, court) for court in (before, after)]
+    return None if winners[0] == winners[1] else Difference(_stated(profile), *winners)
 
 
 def _winner(profile: Requirements, court: Court) -> str:

@@ -10,8 +10,8 @@ import typer
 
 from advisor.cli.exits import FINE, FOUND, complain, tell
 from advisor.cli.options import Force
-from advisor.cli.output import emit, save, show
-from advisor.domain.problem import InputError, Problem, UnreadableError
+from advisor.cli.output import emit, is_terminal, save, show
+from advisor.domain.problem import InputError, Position, Problem, UnreadableError
 
 Folder = Annotated[
     Path | None,
@@ -74,15 +74,17 @@ def new(
     Example:
       advisor rules new audit-trail --output our-rules
     """
-    from advisor import advise
-    from advisor.advise.rules import must_be_new
-    from advisor.rulebook.scaffold import new_rule
+    from advisor.advise.rules import new_files
+    from advisor.records.file import make_folder
 
-    book = advise.load_book(None)
-    must_be_new(id, need)
-    for name, text in new_rule(id, need=need, options=[one.id for one in book.options]).items():
-        (output / name).parent.mkdir(parents=True, exist_ok=True)
-        save(output / name, text, marker=None, force=force)
+    files = new_files(id, need, output)
+    there = [path for path in files if path.exists() and not force]
+    if there:
+        hint = "choose another name, or force it"
+        raise InputError(*(Problem(Position(str(path)), "already exists", hint) for path in there))
+    for path, text in files.items():
+        make_folder(path.parent)
+        save(path, text, marker=None, force=force)
     return FINE
 
 
@@ -107,8 +109,11 @@ def diff(
 
     folders = [None if str(one) == "shipped" else one for one in (old, new)]
     compared = compare_rules(folders[0], folders[1], seed=seed, count=count)
-    with typer.progressbar(compared, length=count, label="Profiles", file=sys.stderr) as progress:
-        found = list(progress)
+    if is_terminal(sys.stderr):
+        with typer.progressbar(compared, length=count, label="Profiles", file=sys.stderr) as shown:
+            found = list(shown)
+    else:
+        found = list(compared)
     show(difference_page(found, seed=seed))
     return FINE
 

@@ -1,5 +1,6 @@
 """A team's requirements file: its vocabulary, reading, validating, writing."""
 
+from advisor.requirements.contradictions import contradictions
 from advisor.requirements.loading import load_requirements, validate
 from advisor.requirements.starter import starter_text
 from advisor.requirements.versions import modelled_versions, version_bounds
@@ -13,6 +14,7 @@ from advisor.requirements.vocabulary import (
 from advisor.requirements.writing import render
 
 __all__ = [
+    "contradictions",
     "derived_needs",
     "load_requirements",
     "modelled_versions",

@@ -19,8 +19,10 @@ from advisor.domain.problem import Position
 from advisor.domain.rules import Claim, Conflict, Criterion, Level, NeedRow, Option, RuleBook
 from advisor.domain.version import BrokerVersion
 from advisor.rulebook.cases import Answers, Cases, TooManyError
+from advisor.rulebook.scaffold import is_placeholder
 
 NOT_PROVEN = "too many combinations of answers to look at each"
+UNFINISHED = "a text in angle brackets waits to be filled in"
 OPPOSITES = {Fraction(1), Fraction(-1)}
 
 Rule = NeedRow | Claim | Conflict
@@ -78,6 +80,9 @@ class _Linting:
 
     def findings(self) -> Iterator[Finding]:
         criterion = self.criterion
+        texts = (criterion.title, criterion.question, criterion.why)
+        if any(map(is_placeholder, (*texts, *(source.where for source in criterion.sources)))):
+            yield Finding("unfinished", criterion.id, UNFINISHED, criterion.position)
         for row in criterion.needs:
             yield from self._proven(row, partial(self._condition, row, ALWAYS))
         for claim in criterion.claims:
@@ -107,6 +112,8 @@ class _Linting:
     def _one(self, rule: Claim | Conflict) -> Iterator[Finding]:
         if not rule.checks and not rule.not_run_because:
             yield self._of("claim-without-check", rule, "names no check and no reason")
+        if any(map(is_placeholder, (rule.says, rule.source.where, rule.not_run_because))):
+            yield self._of("unfinished", rule, UNFINISHED)
         yield from self._proven(rule, partial(self._condition, rule, self.there[rule.option]))
 
     def _condition(self, rule: Rule, there: Predicate) -> Iterator[Finding]:

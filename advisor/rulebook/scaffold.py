@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 CRITERION = """\
 # A matter on which designs differ. Fill in what stands in angle brackets, then:
@@ -32,8 +32,10 @@ CLAIM = """\
   strength: -1
   says: <what holds of {option}>
   source: {{documentation: "<page of the documentation>"}}
-  checks: [{check}]
+  {proof}
 """
+CHECKED = "checks: [{check}]"
+NOT_RUN = "not_run: <why no check can run>"
 
 CHECK = """\
 # One property that a user wants, and steps that show whether a design has it.
@@ -53,14 +55,21 @@ held_when: [lost, "==", 0]
 """
 
 
-def new_rule(identity: str, *, need: str, options: Sequence[str]) -> Mapping[str, str]:
+def new_rule(
+    identity: str, *, need: str, options: Collection[str], performed: Collection[str]
+) -> Mapping[str, str]:
     """Texts by their path in a rule folder: the criterion ``identity`` and its check.
 
-    ``need`` is a true-or-false need that the first row reads.
+    ``need`` is a true-or-false need that the first row reads; on the options that are
+    ``performed`` the check can be run.
     """
     check = f"{identity}-holds"
     claims = "".join(
-        CLAIM.format(short=option.replace(".", "-"), option=option, check=check)
+        CLAIM.format(
+            short=option.replace(".", "-"),
+            option=option,
+            proof=CHECKED.format(check=check) if option in performed else NOT_RUN,
+        )
         for option in options
     )
     criterion = CRITERION.format(id=identity, need=need, claims=claims.rstrip())
@@ -68,3 +77,8 @@ def new_rule(identity: str, *, need: str, options: Sequence[str]) -> Mapping[str
         f"criteria/{identity}.yaml": criterion,
         f"checks/{check}.yaml": CHECK.format(check=check),
     }
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text still waits to be filled in."""
+    return text.startswith("<") and text.endswith(">")

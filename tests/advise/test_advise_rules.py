@@ -7,7 +7,7 @@ import pytest
 
 from advisor.advise.library import load_library
 from advisor.advise.profiles import STATED_MAX, STATED_MIN, profiles
-from advisor.advise.rules import check_examples, compare_rules, lint_rules, must_be_new
+from advisor.advise.rules import check_examples, compare_rules, lint_rules, new_files
 from advisor.documents import rules_folder
 from advisor.domain.problem import InputError
 from advisor.domain.requirements import Standing
@@ -76,13 +76,16 @@ def test_a_rule_that_no_example_shows_is_told(tmp_path: Path) -> None:
 def test_a_new_criterion_needs_a_free_id_and_a_need(identity: str, need: str, said: str) -> None:
     """What is wrong is told before a file is written."""
     with pytest.raises(InputError) as caught:
-        must_be_new(identity, need)
+        new_files(identity, need, Path("own"))
     assert said in str(caught.value)
 
 
 def test_a_free_id_and_a_need_are_enough() -> None:
-    """Nothing is said of what can be made."""
-    must_be_new("own-matter", "work_queue")
+    """Nothing is said of what can be made, and nothing is written yet."""
+    found = new_files("own-matter", "work_queue", Path("own"))
+    assert {Path("own/criteria/own-matter.yaml"), Path("own/checks/own-matter-holds.yaml")} == set(
+        found
+    )
 
 
 def test_profiles_are_the_same_for_the_same_seed() -> None:
