@@ -19,9 +19,9 @@ def reach(host: str, login: str | None = None) -> RabbitMQClient:
     ``login`` is ``name:password``; without it those of the URL in ADVISOR_RABBITMQ_URL, or the
     broker's own guest. ConnectionError if nobody answers or lets us in.
     """
-    from advisor.subjects.rabbitmq import live_client
+    from advisor.subjects.rabbitmq import live_reach
 
-    return live_client.reach(host, login, os.environ.get("ADVISOR_RABBITMQ_URL"))
+    return live_reach.reach(host, login, os.environ.get("ADVISOR_RABBITMQ_URL"))
 
 
 __all__ = ["SUPPORTED_OPTIONS", "VARIANTS", "model_client", "open_session", "reach"]

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
-from typing import Any, Protocol
-from urllib.parse import urlsplit
+from typing import Any
 
 import pika
 from pika import spec
@@ -25,6 +24,7 @@ from advisor.subjects.rabbitmq.live_link import (
     Loop,
     LostError,
 )
+from advisor.subjects.rabbitmq.live_rig import NEEDS_RIG, Rig
 from advisor.subjects.rabbitmq.live_wire import to_pika
 from advisor.subjects.rabbitmq.protocol import (
     Delivered,
@@ -35,48 +35,9 @@ from advisor.subjects.rabbitmq.protocol import (
 )
 
 ANSWER_MS = 30_000
-NEEDS_RIG = "not executed (needs a rig)"
 
 _DONE: Done[None] = Done(None)
 _NOT_OPEN = ClosedError(504, "CHANNEL_ERROR - not open")
-
-
-def reach(host: str, login: str | None, known_url: str | None) -> LiveClient:
-    """A client on ``host``, with the login of ``known_url`` if none is given.
-
-    ConnectionError, in words without the login, if nobody answers or lets us in.
-    """
-    scheme, found = "amqp", login
-    if known_url is not None:
-        parts = urlsplit(known_url)
-        scheme = parts.scheme or scheme
-        found = found or parts.netloc.rpartition("@")[0]
-    place, slash, virtual_host = host.partition("/")
-    url = f"{scheme}://{found or 'guest:guest'}@{place}/{virtual_host if slash else '%2F'}"
-    try:
-        return LiveClient(url)
-    except (LostError, ClosedError) as error:
-        raise ConnectionError(str(error)) from None
-
-
-class Rig(Protocol):
-    """A cluster that the project started itself, whose nodes may be stopped."""
-
-    def form_cluster(self, nodes: int) -> Outcome[None]: ...
-
-    def configure(self, setting: Setting, value: int) -> Outcome[None]: ...
-
-    def leader_of(self, queue: str) -> Outcome[str]: ...
-
-    def running_nodes(self) -> Outcome[tuple[str, ...]]: ...
-
-    def stop_node(self, node: str, *, power_loss: bool) -> Outcome[None]: ...
-
-    def start_nodes(self) -> Outcome[None]: ...
-
-    def urls(self) -> tuple[str, ...]:
-        """Where its running nodes answer."""
-        ...
 
 
 class LiveClient:

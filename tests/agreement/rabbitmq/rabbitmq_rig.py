@@ -23,7 +23,7 @@ def rig(*arguments: str) -> str:
 
 
 class OneNode:
-    """A :class:`~advisor.subjects.rabbitmq.live_client.Rig` of one node."""
+    """A :class:`~advisor.subjects.rabbitmq.live_rig.Rig` of one node."""
 
     def __init__(self, version: str, port: int, url: str) -> None:
         self._version = version
