@@ -28,6 +28,7 @@ class Topic:
     config: TopicConfig
     partitions: list[Partition]
     replication_factor: int
+    settings: Mapping[str, str]
 
 
 class Topics:
@@ -52,7 +53,8 @@ class Topics:
             raise KafkaError(ErrorCode.INVALID_PARTITIONS)
         if not 1 <= factor <= len(self._alive):
             raise KafkaError(ErrorCode.INVALID_REPLICATION_FACTOR)
-        topic = Topic(name, read_topic_config(config, self._features), [], factor)
+        values = read_topic_config(config, self._features)
+        topic = Topic(name, values, [], factor, dict(config))
         topic.partitions.extend(self._partition(topic) for _ in range(partitions))
         self.by_name[name] = topic
         return topic
@@ -88,6 +90,7 @@ class Topics:
         """Replace the settings of a topic; they hold from now on."""
         topic = self[name]
         topic.config = read_topic_config(config, self._features)
+        topic.settings = dict(config)
         for partition in topic.partitions:
             partition.config = topic.config
 

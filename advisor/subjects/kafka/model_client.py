@@ -110,6 +110,9 @@ class ModelClient:
         self.cluster.start(node)
         return Done(None)
 
+    def close(self) -> None:
+        """Nothing outlives a model."""
+
     # Administration
 
     def _create_topic(self, operation: native.CreateTopic) -> None:
@@ -136,6 +139,19 @@ class ModelClient:
     def _list_offsets(self, operation: native.ListOffsets) -> tuple[int, int]:
         partition = self.cluster.topics.partition(operation.topic, operation.partition)
         return partition.log.start_offset, partition.high_watermark
+
+    def _offset_for_time(self, operation: native.OffsetForTime) -> int | None:
+        partition = self.cluster.topics.partition(operation.topic, operation.partition)
+        found = partition.log.offset_for_time(operation.timestamp_ms)
+        return None if found is None or found >= partition.high_watermark else found
+
+    def _delete_records(self, operation: native.DeleteRecords) -> int:
+        place = (operation.topic, operation.partition)
+        return self.cluster.topics.delete_records(*place, operation.before_offset)
+
+    def _alter_topic_configs(self, operation: native.AlterTopicConfigs) -> None:
+        before = self.cluster.topics[operation.topic].settings
+        self.cluster.configure_topic(operation.topic, {**before, **operation.config})
 
     def _delete_group(self, operation: native.DeleteGroup) -> None:
         self.cluster.delete_group(operation.group)
@@ -164,7 +180,9 @@ class ModelClient:
 
     def _produce(self, operation: native.Produce) -> native.TopicPartition:
         producer = self._producers[operation.producer]
-        record = Record(operation.key, operation.value, operation.headers)
+        record = Record(
+            operation.key, operation.value, operation.headers, operation.timestamp_ms
+        )
         number = operation.partition
         if number is None:
             number = producer.partition_for(operation.topic, record)
@@ -263,6 +281,9 @@ class ModelClient:
     def _commit_offsets(self, operation: native.CommitOffsets) -> None:
         self._consumer(operation.consumer).commit(operation.offsets)
 
+    def _committed(self, operation: native.Committed) -> int | None:
+        return self._consumer(operation.consumer).committed(operation.partition)
+
     def _share_acknowledge(self, operation: native.ShareAcknowledge) -> None:
         consumer = self._consumers.get(operation.consumer)
         if not isinstance(consumer, ShareConsumer):
@@ -283,6 +304,9 @@ _PERFORMERS: Mapping[type[native.Operation[Any]], Callable[[ModelClient, Any], o
     native.ListTopics: ModelClient._list_topics,
     native.DescribeTopic: ModelClient._describe_topic,
     native.ListOffsets: ModelClient._list_offsets,
+    native.OffsetForTime: ModelClient._offset_for_time,
+    native.DeleteRecords: ModelClient._delete_records,
+    native.AlterTopicConfigs: ModelClient._alter_topic_configs,
     native.DeleteGroup: ModelClient._delete_group,
     native.AlterGroupConfigs: ModelClient._alter_group_configs,
     native.ListGroupOffsets: ModelClient._list_group_offsets,
@@ -304,6 +328,7 @@ _PERFORMERS: Mapping[type[native.Operation[Any]], Callable[[ModelClient, Any], o
     native.Position: ModelClient._position,
     native.Seek: ModelClient._seek,
     native.CommitOffsets: ModelClient._commit_offsets,
+    native.Committed: ModelClient._committed,
     native.ShareAcknowledge: ModelClient._share_acknowledge,
     native.CloseConsumer: ModelClient._close_consumer,
 }

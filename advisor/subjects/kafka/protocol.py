@@ -97,6 +97,32 @@ class ListOffsets(Operation[tuple[int, int]]):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+class OffsetForTime(Operation[int | None]):
+    """Admin.listOffsets by time: the lowest offset stamped then or later, None if there is none."""
+
+    topic: str
+    partition: int
+    timestamp_ms: int
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class DeleteRecords(Operation[int]):
+    """Admin.deleteRecords: the new oldest offset; ``before_offset`` -1 means all there is."""
+
+    topic: str
+    partition: int
+    before_offset: int
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AlterTopicConfigs(Operation[None]):
+    """Admin.incrementalAlterConfigs on a topic: these are set, others stay."""
+
+    topic: str
+    config: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class DeleteGroup(Operation[None]):
     """Admin.deleteConsumerGroups or deleteShareGroups."""
 
@@ -139,7 +165,10 @@ class NewProducer(Operation[None]):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Produce(Operation[TopicPartition]):
-    """Producer.send and wait for its acknowledgement; ``partition`` None: by the key."""
+    """Producer.send and wait for its acknowledgement; ``partition`` None: by the key.
+
+    ``timestamp_ms`` is the record's CreateTime, by default the time of sending.
+    """
 
     producer: str
     topic: str
@@ -147,6 +176,7 @@ class Produce(Operation[TopicPartition]):
     value: bytes | None
     headers: Headers = ()
     partition: int | None = None
+    timestamp_ms: int | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -272,6 +302,14 @@ class CommitOffsets(Operation[None]):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+class Committed(Operation[int | None]):
+    """Consumer.committed: what its group will read next; None if nothing is committed."""
+
+    consumer: str
+    partition: TopicPartition
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class ShareAcknowledge(Operation[None]):
     """ShareConsumer.acknowledge and commitSync of one record."""
 
@@ -325,4 +363,8 @@ class KafkaClient(Protocol):
 
     def start_node(self, node: int) -> Outcome[None]:
         """Bring a broker back. Needs a rig."""
+        ...
+
+    def close(self) -> None:
+        """End every client, and remove what is left on a live cluster."""
         ...

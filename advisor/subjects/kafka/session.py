@@ -288,6 +288,12 @@ class KafkaSession:
 
     def close(self) -> None:
         """Consumers, topics and groups of this session go; what is gone already is no matter."""
+        try:
+            self._remove()
+        finally:
+            self._desk.client.close()
+
+    def _remove(self) -> None:
         desk = self._desk
         for reader in self._readers.values():
             for consumer in reader.idle_consumers():
