@@ -180,9 +180,7 @@ class ModelClient:
 
     def _produce(self, operation: native.Produce) -> native.TopicPartition:
         producer = self._producers[operation.producer]
-        record = Record(
-            operation.key, operation.value, operation.headers, operation.timestamp_ms
-        )
+        record = Record(operation.key, operation.value, operation.headers, operation.timestamp_ms)
         number = operation.partition
         if number is None:
             number = producer.partition_for(operation.topic, record)
