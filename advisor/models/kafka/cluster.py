@@ -13,11 +13,13 @@ from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 from advisor.domain.version import BrokerVersion
+from advisor.models.kafka.compaction import BACKOFF_MS
 from advisor.models.kafka.consumer_group import ConsumerGroup
 from advisor.models.kafka.errors import ErrorCode, KafkaError
 from advisor.models.kafka.housekeeping import Housekeeping
 from advisor.models.kafka.record import Batch, Record
 from advisor.models.kafka.replication import Partition
+from advisor.models.kafka.retention import CHECK_INTERVAL_MS
 from advisor.models.kafka.share_group import ShareGroup
 from advisor.models.kafka.share_partition import InFlight
 from advisor.models.kafka.share_settings import (
@@ -48,6 +50,8 @@ class Cluster:
         share_groups: bool | None = None,
         initial_rebalance_delay_ms: int = 3_000,
         auto_create_topics: bool = True,
+        retention_check_interval_ms: int = CHECK_INTERVAL_MS,
+        cleaner_backoff_ms: int = BACKOFF_MS,
     ) -> None:
         self.version = version
         self.features = features_of(version)
@@ -65,7 +69,12 @@ class Cluster:
         self._internal = Partition(
             self.nodes[:3], TopicConfig(), self.features, self.alive, self.frozen
         )
-        self.housekeeping = Housekeeping(self.kernel, self.topics)
+        self.housekeeping = Housekeeping(
+            self.kernel,
+            self.topics,
+            check_interval_ms=retention_check_interval_ms,
+            backoff_ms=cleaner_backoff_ms,
+        )
         by_default = self.features.share_groups_by_default
         self._share_groups = by_default if share_groups is None else share_groups
 

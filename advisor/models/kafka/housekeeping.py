@@ -1,6 +1,6 @@
 """When a broker looks for old and for superseded records.
 
-Keeps: retention every 5 minutes, the log cleaner every 15 s, both only where something can have
+Keeps: retention every 5 minutes, the log cleaner every 15 s (unless told otherwise), both only where something can have
 become due, so that a year without traffic costs nothing. Leaves out: the first 30 s after a start,
 and that every broker counts its minutes from its own start.
 """
@@ -16,11 +16,27 @@ from advisor.models.kernel import Kernel
 class Housekeeping:
     """The two recurring jobs of a cluster."""
 
-    __slots__ = ("_cleaner_planned", "_kernel", "_retention_due_ms", "_topics")
+    __slots__ = (
+        "_backoff_ms",
+        "_cleaner_planned",
+        "_interval_ms",
+        "_kernel",
+        "_retention_due_ms",
+        "_topics",
+    )
 
-    def __init__(self, kernel: Kernel, topics: Topics) -> None:
+    def __init__(
+        self,
+        kernel: Kernel,
+        topics: Topics,
+        *,
+        check_interval_ms: int = retention.CHECK_INTERVAL_MS,
+        backoff_ms: int = compaction.BACKOFF_MS,
+    ) -> None:
         self._kernel = kernel
         self._topics = topics
+        self._interval_ms = check_interval_ms
+        self._backoff_ms = backoff_ms
         self._cleaner_planned = False
         self._retention_due_ms: int | None = None
 
@@ -29,9 +45,9 @@ class Housekeeping:
         config = partition.config
         if config.compacts and not self._cleaner_planned:
             self._cleaner_planned = True
-            self._kernel.after(compaction.BACKOFF_MS, self._clean)
+            self._kernel.after(self._backoff_ms, self._clean)
         if config.deletes and (config.retention_ms >= 0 or config.retention_bytes >= 0):
-            interval_ms = retention.CHECK_INTERVAL_MS
+            interval_ms = self._interval_ms
             now_ms = self._kernel.now_ms
             if config.retention_bytes < 0 and self._retention_due_ms is not None:
                 return
@@ -39,11 +55,11 @@ class Housekeeping:
 
     def settings_changed(self) -> None:
         """Retention may bite sooner now."""
-        interval_ms = retention.CHECK_INTERVAL_MS
+        interval_ms = self._interval_ms
         self._plan((self._kernel.now_ms // interval_ms + 1) * interval_ms)
         if not self._cleaner_planned:
             self._cleaner_planned = True
-            self._kernel.after(compaction.BACKOFF_MS, self._clean)
+            self._kernel.after(self._backoff_ms, self._clean)
 
     def _plan(self, due_ms: int) -> None:
         if self._retention_due_ms is not None and self._retention_due_ms <= due_ms:
@@ -77,7 +93,7 @@ class Housekeeping:
                     if due is not None:
                         following = due if following is None else min(following, due)
         if following is not None:
-            interval_ms = retention.CHECK_INTERVAL_MS
+            interval_ms = self._interval_ms
             later_ms = max(following, now_ms + 1)
             self._plan(-(-later_ms // interval_ms) * interval_ms)
 

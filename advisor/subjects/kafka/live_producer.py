@@ -35,6 +35,7 @@ class LiveProducer:
     """Methods raise LiveRefused, LiveSilent or the library's own KafkaException."""
 
     def __init__(self, settings: Mapping[str, str], config: Mapping[str, str]) -> None:
+        self._settings = settings
         self._config = config
         self._identity = (-1, -1)
         self._sent: dict[native.TopicPartition, tuple[native.Produce, int]] = {}
@@ -73,6 +74,26 @@ class LiveProducer:
         self._counts[place] = self._counts.get(place, 0) + 1
         self._sent[place] = (one, message.timestamp()[1])
         return place
+
+    def produce_batch(self, one: native.ProduceBatch) -> None:
+        """By a producer of its own that lingers; the first error stands for all."""
+        if self._transactional_id is not None:
+            raise LiveSilent("not executed (a batch in a transaction)")
+        client: Any = confluent_kafka.Producer(
+            {**self._settings, **_DEFAULTS, **to_librdkafka(self._config), "linger.ms": "300"}
+        )
+        client.list_topics(one.topic, timeout=KNOWN_S)
+        told: list[Any] = []
+        for key, value, stamp in one.records:
+            given = {} if stamp is None else {"timestamp": stamp}
+            client.produce(
+                one.topic, value, key, partition=one.partition,
+                on_delivery=lambda error, _: told.append(error), **given,
+            )  # fmt: skip
+        client.flush()
+        for error in told:
+            if error is not None:
+                raise trouble(as_number(error), error.str())
 
     def refresh(self, topic: str) -> None:
         """Ask for the topic's partitions now, not in five minutes."""

@@ -21,6 +21,7 @@ from advisor.subjects.kafka import protocol as native
 
 API_TIMEOUT_MS = 60_000
 Value = TypeVar("Value")
+_SENDING = (native.Produce, native.ProduceBatch)
 _UNKNOWN = frozenset({ErrorCode.TIMED_OUT, ErrorCode.REQUEST_TIMED_OUT})
 
 
@@ -38,9 +39,11 @@ def _value(text: str) -> object:
 class ModelClient:
     """Every client process and the cluster, in virtual time."""
 
-    def __init__(self, version: BrokerVersion = NEWEST) -> None:
+    def __init__(self, version: BrokerVersion = NEWEST, **broker: Any) -> None:
+        """``broker``: settings of :class:`~advisor.models.kafka.cluster.Cluster`."""
         self.version = version
-        self.cluster = Cluster(version)
+        self._broker = broker
+        self.cluster = Cluster(version, **broker)
         self._producers: dict[str, Producer] = {}
         self._consumers: dict[str, Consumer | ShareConsumer] = {}
         self._polling: set[str] = set()
@@ -50,7 +53,7 @@ class ModelClient:
         return self.cluster.kernel.now_ms
 
     def install(self, nodes: int) -> Outcome[None]:
-        self.cluster = Cluster(self.version, nodes=nodes)
+        self.cluster = Cluster(self.version, nodes=nodes, **self._broker)
         return Done(None)
 
     def call(self, operation: native.Operation[Value]) -> Outcome[Value]:
@@ -65,7 +68,7 @@ class ModelClient:
                 if error.code in _UNKNOWN:
                     return Unknown(error.code.name)
                 # A producer has retried by itself, as long as its own timeout allows.
-                if error.code not in RETRIABLE or isinstance(operation, native.Produce):
+                if error.code not in RETRIABLE or isinstance(operation, _SENDING):
                     return Refused(error.code.name, error.text)
                 if self.now_ms >= deadline_ms:
                     return Unknown(f"{error.code.name} for {API_TIMEOUT_MS} ms")
@@ -186,6 +189,11 @@ class ModelClient:
             number = producer.partition_for(operation.topic, record)
         producer.send_batch(operation.topic, number, (record,))
         return operation.topic, number
+
+    def _produce_batch(self, operation: native.ProduceBatch) -> None:
+        records = [Record(key, value, (), stamp) for key, value, stamp in operation.records]
+        producer = self._producers[operation.producer]
+        producer.send_batch(operation.topic, operation.partition, records)
 
     def _resend_last(self, operation: native.ResendLast) -> None:
         self._producers[operation.producer].resend_last(operation.topic, operation.partition)
@@ -311,6 +319,7 @@ _PERFORMERS: Mapping[type[native.Operation[Any]], Callable[[ModelClient, Any], o
     native.AlterShareGroupOffsets: ModelClient._alter_share_group_offsets,
     native.NewProducer: ModelClient._new_producer,
     native.Produce: ModelClient._produce,
+    native.ProduceBatch: ModelClient._produce_batch,
     native.ResendLast: ModelClient._resend_last,
     native.InitTransactions: ModelClient._init_transactions,
     native.BeginTransaction: ModelClient._begin_transaction,

@@ -180,6 +180,16 @@ class Produce(Operation[TopicPartition]):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+class ProduceBatch(Operation[None]):
+    """Records that travel in one batch: keys, values and CreateTimes (None: now), all or none."""
+
+    producer: str
+    topic: str
+    partition: int
+    records: tuple[tuple[bytes | None, bytes | None, int | None], ...]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class ResendLast(Operation[None]):
     """The library's own retry of the last record sent to a partition."""
 
