@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from advisor.domain.version import BrokerVersion
 from advisor.models.kafka.compaction import BACKOFF_MS
-from advisor.models.kafka.consumer_group import ConsumerGroup
+from advisor.models.kafka.consumer_group import SESSION_TIMEOUT_MIN_MS, ConsumerGroup
 from advisor.models.kafka.errors import ErrorCode, KafkaError
 from advisor.models.kafka.housekeeping import Housekeeping
 from advisor.models.kafka.record import Batch, Record
@@ -50,6 +50,7 @@ class Cluster:
         share_groups: bool | None = None,
         initial_rebalance_delay_ms: int = 3_000,
         auto_create_topics: bool = True,
+        session_timeout_min_ms: int = SESSION_TIMEOUT_MIN_MS,
         retention_check_interval_ms: int = CHECK_INTERVAL_MS,
         cleaner_backoff_ms: int = BACKOFF_MS,
     ) -> None:
@@ -61,6 +62,7 @@ class Cluster:
         self.frozen: set[int] = set()
         self.auto_create_topics = auto_create_topics
         self._initial_rebalance_delay_ms = initial_rebalance_delay_ms
+        self._session_timeout_min_ms = session_timeout_min_ms
         self._unnoticed: set[int] = set()
         self.topics = Topics(nodes, self.features, self.alive, self.frozen)
         self.transactions = TransactionCoordinator(self.kernel)
@@ -184,6 +186,7 @@ class Cluster:
             group = self.groups[name] = ConsumerGroup(
                 self.kernel,
                 initial_delay_ms=self._initial_rebalance_delay_ms,
+                session_timeout_min_ms=self._session_timeout_min_ms,
                 partition_counts=self._partition_counts,
             )
         if isinstance(group, ShareGroup):
@@ -232,6 +235,11 @@ class Cluster:
             copies = settings.dead_letter_copies
             headers = {"topic": topic, "partition": number, "offset": offset, "group": group}
             headers["delivery.count"] = entry.count
+            headers["message"] = (
+                "Offset rejected by client."
+                if entry.rejected
+                else "Offset delivery count exceeded the threshold."
+            )
             record = Record(
                 entry.record.key if copies else None,
                 entry.record.value if copies else None,

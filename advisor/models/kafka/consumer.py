@@ -71,6 +71,7 @@ class Consumer:
         self._committed_only = config.isolation_level == "read_committed"
         self._group: ConsumerGroup | None = None
         self._member: Member | None = None
+        self._subscribed = False
         self._generation = -1
         self._readings: dict[TopicPartition, _Reading] = {}
         self._pattern: re.Pattern[str] | None = None
@@ -93,7 +94,13 @@ class Consumer:
         for strategy in self.config.partition_assignment_strategy:
             if strategy not in ("range", "roundrobin"):
                 raise GapError(Gap.STICKY_ASSIGNORS)
-        self._group = self._cluster.consumer_group(self.config.group_id)
+        self._subscribed = True
+
+    def _coordinated(self) -> ConsumerGroup | None:
+        """Its group, found at the first poll: an id of another kind of group is refused then."""
+        if self._group is None and self._subscribed:
+            self._group = self._cluster.consumer_group(self.config.group_id or "")
+        return self._group
 
     def _matching(self) -> tuple[str, ...]:
         pattern = self._pattern
@@ -108,6 +115,10 @@ class Consumer:
         self._readings = {}
         for name in partitions:
             self._begin(name)
+
+    def assign_from(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Read partitions without a group's help, each from that offset on."""
+        self._readings = {name: _Reading(offset) for name, offset in offsets.items()}
 
     def _join(self, group: ConsumerGroup) -> None:
         number = 1 + len(group.members)
@@ -174,8 +185,9 @@ class Consumer:
         self._background = polling
         if self._member is not None:
             self._member.polling = polling
-        if polling and self._group is not None:
-            self._keep_membership(self._group)
+        group = self._coordinated() if polling else None
+        if group is not None:
+            self._keep_membership(group)
         self._watch_interval()
 
     def _watch_interval(self) -> None:
@@ -207,7 +219,7 @@ class Consumer:
     def poll(self) -> list[ConsumerRecord]:
         """What is there for it now, up to max.poll.records; joins or joins again as needed."""
         self._last_poll_ms = self._cluster.kernel.now_ms
-        group = self._group
+        group = self._coordinated()
         if group is not None:
             self._keep_membership(group)
         wanted = self.config.max_poll_records
@@ -306,11 +318,11 @@ class Consumer:
     def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Commit next offsets to read; refused when the group has moved on without it."""
         self._cluster.require_coordinator()
-        if self._group is None:
+        if not self._subscribed:
             if self.config.group_id is None:
                 raise KafkaError(ErrorCode.INVALID_GROUP_ID)
             self._cluster.consumer_group(self.config.group_id).commit_alone(offsets)
-        elif self._member is None:
+        elif self._group is None or self._member is None:
             raise KafkaError(ErrorCode.UNKNOWN_MEMBER_ID)
         else:
             self._group.commit(offsets, self._member, self._generation)
@@ -337,6 +349,7 @@ class Consumer:
         """Leave the group at once."""
         self._leave()
         self._group = None
+        self._subscribed = False
 
     def crash(self) -> None:
         """The process dies: the group waits for its session to time out."""
@@ -344,4 +357,5 @@ class Consumer:
             self._group.lose_connection(self._member)
         self._member = None
         self._group = None
+        self._subscribed = False
         self._readings = {}

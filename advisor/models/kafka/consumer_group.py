@@ -81,10 +81,12 @@ class ConsumerGroup:
         kernel: Kernel,
         *,
         initial_delay_ms: int,
+        session_timeout_min_ms: int = SESSION_TIMEOUT_MIN_MS,
         partition_counts: Callable[[], Mapping[str, int]],
     ) -> None:
         self._kernel = kernel
         self._initial_delay_ms = initial_delay_ms
+        self._session_timeout_min_ms = session_timeout_min_ms
         self._partition_counts = partition_counts
         self._timer: Timer | None = None
         self._joined_in_delay = False
@@ -98,8 +100,8 @@ class ConsumerGroup:
 
     def join(self, member: Member) -> None:
         """A member asks to join, or to join again with another subscription."""
-        least, most = SESSION_TIMEOUT_MIN_MS, SESSION_TIMEOUT_MAX_MS
-        if not least <= member.session_timeout_ms <= most:
+        least = self._session_timeout_min_ms
+        if not least <= member.session_timeout_ms <= SESSION_TIMEOUT_MAX_MS:
             raise KafkaError(ErrorCode.INVALID_SESSION_TIMEOUT)
         others = [other for other in self.members.values() if other is not member]
         if others and not self._common_assignor([*others, member]):

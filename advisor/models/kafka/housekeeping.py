@@ -1,8 +1,8 @@
 """When a broker looks for old and for superseded records.
 
-Keeps: retention every 5 minutes, the log cleaner every 15 s (unless told otherwise), both only where something can have
-become due, so that a year without traffic costs nothing. Leaves out: the first 30 s after a start,
-and that every broker counts its minutes from its own start.
+Keeps: retention every 5 minutes, the log cleaner every 15 s (unless told otherwise), both only
+where something can have become due, so that a year without traffic costs nothing. Leaves out: the
+first 30 s after a start, and that every broker counts its minutes from its own start.
 """
 
 from __future__ import annotations
@@ -46,17 +46,22 @@ class Housekeeping:
         if config.compacts and not self._cleaner_planned:
             self._cleaner_planned = True
             self._kernel.after(self._backoff_ms, self._clean)
-        if config.deletes and (config.retention_ms >= 0 or config.retention_bytes >= 0):
-            interval_ms = self._interval_ms
-            now_ms = self._kernel.now_ms
-            if config.retention_bytes < 0 and self._retention_due_ms is not None:
-                return
-            self._plan((now_ms // interval_ms + 1) * interval_ms)
+        if not config.deletes:
+            return
+        now_ms = self._kernel.now_ms
+        if config.retention_bytes >= 0:
+            self._plan_check(now_ms)
+        elif config.retention_ms >= 0:
+            newest = partition.log.segments[-1].max_timestamp_ms
+            self._plan_check(max(now_ms, newest + config.retention_ms))
+
+    def _plan_check(self, after_ms: int) -> None:
+        """At the first turn later than that."""
+        self._plan((after_ms // self._interval_ms + 1) * self._interval_ms)
 
     def settings_changed(self) -> None:
         """Retention may bite sooner now."""
-        interval_ms = self._interval_ms
-        self._plan((self._kernel.now_ms // interval_ms + 1) * interval_ms)
+        self._plan_check(self._kernel.now_ms)
         if not self._cleaner_planned:
             self._cleaner_planned = True
             self._kernel.after(self._backoff_ms, self._clean)

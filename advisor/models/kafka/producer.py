@@ -56,6 +56,7 @@ class Producer:
         self._producer_id = -1
         self._epoch = -1
         self._in_transaction = False
+        self._told_broker = False
         if self.config.enable_idempotence and self.config.transactional_id is None:
             self._producer_id, self._epoch = cluster.transactions.new_producer_id(), 0
 
@@ -170,16 +171,19 @@ class Producer:
             return None
         if not self._in_transaction:
             raise KafkaError(ErrorCode.STATE, "no transaction begun")
+        self._told_broker = True
         return self._cluster.transactions.add_partition(
             self.config.transactional_id, self._epoch, name, partition
         )
 
     def send_offsets(self, consumer: Consumer, offsets: Mapping[TopicPartition, int]) -> None:
         """Commit offsets of the group with this transaction; refused to a former member."""
+        if not self._in_transaction:
+            raise KafkaError(ErrorCode.STATE, "no transaction begun")
         self._cluster.require_coordinator()
         consumer.check_membership()
         group = consumer.config.group_id or ""
-        self._in_transaction = True
+        self._told_broker = True
         self._cluster.transactions.add_offsets(
             self._transactional_id(),
             self._epoch,
@@ -194,5 +198,10 @@ class Producer:
         self._end(commit=False)
 
     def _end(self, *, commit: bool) -> None:
+        transactional_id = self._transactional_id()
+        if not self._in_transaction:
+            raise KafkaError(ErrorCode.STATE, "no transaction begun")
         self._in_transaction = False
-        self._cluster.transactions.end(self._transactional_id(), self._epoch, commit=commit)
+        if self._told_broker:
+            self._told_broker = False
+            self._cluster.transactions.end(transactional_id, self._epoch, commit=commit)

@@ -28,7 +28,7 @@ _FETCH_BYTES_MAX = 1 << 20
 class InFlight:
     """One record between start offset and the last one acquired."""
 
-    __slots__ = ("count", "lock", "owner", "record", "state", "timestamp_ms")
+    __slots__ = ("count", "lock", "owner", "record", "rejected", "state", "timestamp_ms")
 
     def __init__(self, record: Record, timestamp_ms: int) -> None:
         self.record = record
@@ -37,6 +37,7 @@ class InFlight:
         self.owner = ""
         self.count = 0
         self.lock = 0
+        self.rejected = False
 
 
 Archived = Callable[[str, int, int, InFlight], None]
@@ -165,6 +166,7 @@ class SharePartition:
         elif kind == "RELEASE":
             self._release(offset, entry)
         elif kind == "REJECT":
+            entry.rejected = True
             self._archive(offset, entry)
         else:
             self._lock(owner, [offset], renewed=True)

@@ -26,6 +26,7 @@ from advisor.subjects.kafka.live_settings import (
     LiveRefused,
     LiveSilent,
     as_number,
+    code_name,
     to_librdkafka,
     trouble,
 )
@@ -33,6 +34,8 @@ from advisor.subjects.kafka.live_settings import (
 NEEDS_RIG = "not executed (needs a rig)"
 JOIN_SHARE_S = 15.0
 FIRST_FETCH_S = 0.7
+LAST_FETCH_S = 0.15
+INVALID_ARGUMENT = -186
 # the early access of 4.0 spoke requests of its own, which no library knows any more
 SHARE_SINCE = BrokerVersion(4, 1)
 
@@ -94,6 +97,9 @@ class LiveClient:
             return Refused(refused.code, refused.text)
         except LiveSilent as silent:
             return Unknown(str(silent))
+        except ValueError as error:
+            # the library checks some arguments before it asks
+            return Refused(code_name(INVALID_ARGUMENT), str(error))
         except KafkaException as error:
             found = trouble(as_number(error.args[0]), error.args[0].str())
             if isinstance(found, LiveRefused):
@@ -224,6 +230,8 @@ class LiveClient:
         while monotonic() < fetched_s:
             member.ask("drain", 0.1)
             sleep(0.01)
+        # a fetch under way would take what comes next
+        sleep(LAST_FETCH_S)
 
     def _assign(self, one: native.Assign) -> None:
         self._member(one.consumer, "group").ask("assign", dict(one.offsets))

@@ -27,10 +27,12 @@ _UNKNOWN = frozenset({ErrorCode.TIMED_OUT, ErrorCode.REQUEST_TIMED_OUT})
 
 def _settings(kind: type[Any], config: Mapping[str, str]) -> Any:
     """A config object of the model from Kafka's setting names; a wrong name is our own mistake."""
-    return kind(**{name.replace(".", "_"): _value(text) for name, text in config.items()})
+    return kind(**{name.replace(".", "_"): _value(name, text) for name, text in config.items()})
 
 
-def _value(text: str) -> object:
+def _value(name: str, text: str) -> object:
+    if name == "partition.assignment.strategy":
+        return tuple(text.split(","))
     if text in ("true", "false"):
         return text == "true"
     return int(text) if text.lstrip("-").isdecimal() else text
@@ -88,9 +90,9 @@ class ModelClient:
             if isinstance(consumer, Consumer):
                 try:
                     consumer.in_background(name in wanted)
-                except KafkaError as error:
-                    if error.code not in RETRIABLE:
-                        raise
+                except KafkaError:
+                    # its next poll says it again
+                    continue
 
     def kill(self, client: str) -> None:
         self._producers.pop(client, None)
@@ -165,6 +167,7 @@ class ModelClient:
     def _list_group_offsets(
         self, operation: native.ListGroupOffsets
     ) -> Mapping[native.TopicPartition, int]:
+        self.cluster.require_coordinator()
         group = self.cluster.groups.get(operation.group)
         if group is None:
             return {}
@@ -243,9 +246,9 @@ class ModelClient:
 
     def _assign(self, operation: native.Assign) -> None:
         consumer = self._consumer(operation.consumer)
-        consumer.assign(tuple(operation.offsets))
-        for name, offset in operation.offsets.items():
-            consumer.seek(name, offset)
+        for topic, number in operation.offsets:
+            self.cluster.topics.partition(topic, number)
+        consumer.assign_from(operation.offsets)
 
     def _assignment(self, operation: native.Assignment) -> tuple[native.TopicPartition, ...] | None:
         consumer = self._consumer(operation.consumer)

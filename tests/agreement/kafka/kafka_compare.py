@@ -39,7 +39,9 @@ RIG_SETTINGS = {
     "initial_rebalance_delay_ms": 0,
     "retention_check_interval_ms": 500,
     "cleaner_backoff_ms": 500,
+    "session_timeout_min_ms": 1000,
 }
+EPOCH_MS = 1_790_000_000_000
 TUNED = {"heartbeat.interval.ms": "300"}
 
 
@@ -80,7 +82,8 @@ def named(value: Any, prefix: str) -> Any:
 class Performer:
     """Performs steps on one client and tells what they show."""
 
-    def __init__(self, client: Any, *, live: bool, nodes: int) -> None:
+    def __init__(self, client: Any, prefix: str, *, live: bool, nodes: int) -> None:
+        self.prefix = prefix
         self.client = client
         self.live = live
         self.nodes = nodes
@@ -132,7 +135,7 @@ class Performer:
         outcome = self.client.call(operation)
         if isinstance(operation, kafka.Poll) and isinstance(outcome, Done) and outcome.value:
             self.held[operation.consumer] = list(outcome.value)
-        return outcome_of(operation, outcome, self.leaders)
+        return outcome_of(operation, outcome, self.leaders, self.prefix)
 
     def _read_all(self, step: ReadAll) -> Any:
         found: list[Any] = []
@@ -140,7 +143,7 @@ class Performer:
             operation = kafka.Poll(step.consumer, step.quiet_ms)
             outcome = self.client.call(operation)
             if not isinstance(outcome, Done):
-                return {"read": records(found), "then": outcome_of(operation, outcome, {})}
+                return {"read": records(found), "then": outcome_of(operation, outcome, {}, "")}
             if not outcome.value:
                 return {"read": records(found)}
             found.extend(outcome.value)
@@ -166,8 +169,8 @@ class Performer:
             self.client.start_node(node)
 
 
-def on_broker(client: LiveClient, steps: tuple[Step, ...], nodes: int) -> list[Seen]:
-    performer = Performer(client, live=True, nodes=nodes)
+def on_broker(client: LiveClient, steps: tuple[Step, ...], nodes: int, prefix: str) -> list[Seen]:
+    performer = Performer(client, prefix, live=True, nodes=nodes)
     seen = []
     for step in steps:
         began_ms = client.now_ms
@@ -176,12 +179,14 @@ def on_broker(client: LiveClient, steps: tuple[Step, ...], nodes: int) -> list[S
     return seen
 
 
-def on_model(version: BrokerVersion, seen: list[Seen], nodes: int) -> list[Any]:
+def on_model(version: BrokerVersion, seen: list[Seen], nodes: int, prefix: str) -> list[Any]:
     """The same steps at the same instants."""
     client = ModelClient(version, **RIG_SETTINGS)
     client.install(nodes)
-    performer = Performer(client, live=False, nodes=nodes)
-    offset_ms = seen[0].began_ms if seen else 0
+    # records are old or young by the wall clock
+    client.wait(EPOCH_MS)
+    performer = Performer(client, prefix, live=False, nodes=nodes)
+    offset_ms = (seen[0].began_ms if seen else 0) - EPOCH_MS
     shown = []
     for one in seen:
         client.wait(max(0, one.began_ms - offset_ms - client.now_ms))
@@ -199,12 +204,13 @@ def compare(place: Place, program: Program) -> Verdict:
     steps = tuple(named(step, prefix) for step in program.steps(place.version))
     client = place.client()
     try:
-        seen = on_broker(client, steps, program.nodes)
+        seen = on_broker(client, steps, program.nodes, prefix)
     finally:
         if program.nodes > 1:
             place.nodes.restore()
         client.close()
-    return first_difference(seen, on_model(place.version, seen, program.nodes), prefix)
+    model = on_model(place.version, seen, program.nodes, prefix)
+    return first_difference(seen, model, prefix)
 
 
 def first_difference(seen: list[Seen], model: list[Any], prefix: str) -> Verdict:

@@ -9,6 +9,7 @@ Each rule has its reason; what is not listed here is compared as it is.
   likes. ``Poll`` itself is compared as it is.
 - Assignments are told in order: a client lists them as it likes.
 - Nodes are told by their part: 0 is who led first, 1 another: placement is the controller's choice.
+- Topics are listed that are the program's own: others run on the same cluster.
 - The library says ``FENCED`` for both codes of a fenced producer (47, 90), and for a state that it
   knows by itself ``STATE``.
 - The library keeps trying on ``NOT_ENOUGH_REPLICAS`` until its own timeout and tells only that.
@@ -51,7 +52,7 @@ def _text(content: bytes | None) -> str | None:
     return content.decode() if len(content) <= 60 else f"{len(content)} bytes"
 
 
-def value(operation: kafka.Operation[Any], found: Any, leaders: dict[Any, int]) -> Any:
+def value(operation: kafka.Operation[Any], found: Any, leaders: dict[Any, int], own: str) -> Any:
     """What a call that is done shows."""
     if isinstance(operation, kafka.Poll):
         return records(found)
@@ -60,7 +61,7 @@ def value(operation: kafka.Operation[Any], found: Any, leaders: dict[Any, int]) 
     if isinstance(operation, kafka.DescribeTopic):
         return [_part(operation.topic, number, node, leaders) for number, node in enumerate(found)]
     if isinstance(operation, kafka.ListTopics):
-        return [name for name in found if name.startswith("agree-")]
+        return [name for name in found if name.startswith(own)]
     if isinstance(found, Mapping):
         return sorted([*place, offset] for place, offset in found.items())
     if isinstance(found, tuple):
@@ -75,11 +76,11 @@ def _part(topic: str, number: int, node: int | None, leaders: dict[Any, int]) ->
 
 
 def outcome_of(
-    operation: kafka.Operation[Any], outcome: Outcome[Any], leaders: dict[Any, int]
+    operation: kafka.Operation[Any], outcome: Outcome[Any], leaders: dict[Any, int], own: str
 ) -> Any:
     """Done with its value, a code, no answer, or a gap of the model."""
     if isinstance(outcome, Done):
-        return {"done": value(operation, outcome.value, leaders)}
+        return {"done": value(operation, outcome.value, leaders, own)}
     if isinstance(outcome, Refused):
         return refusal(operation, outcome.code)
     if isinstance(outcome, Unmodelled):
