@@ -24,6 +24,7 @@ from advisor.subjects.kafka.live_settings import LiveRefused, LiveSilent, as_num
 SLICE_S = 0.02
 BEHIND_S = 1.0
 ANSWER_S = 30.0
+BEGIN_S = 3.0
 READ_AHEAD = 20_000
 UNKNOWN_OFFSET = -1001
 EOF = -191
@@ -78,7 +79,7 @@ class GroupMember:
             {
                 "enable.auto.commit": "false",
                 "enable.partition.eof": "true",
-                "fetch.wait.max.ms": "100",
+                "fetch.wait.max.ms": "30",
                 **given,
             }
         )
@@ -106,17 +107,21 @@ class GroupMember:
         consumer.assign([_at(*one) for one in zip(self._assigned, begun, strict=True)])
 
     def _beginning(self, place: Place) -> int:
-        found = self._committed(place)
-        if found is None and self._reset in ("earliest", "latest"):
-            low, high = self._consumer.get_watermark_offsets(_at(place), ANSWER_S, cached=False)
-            found = low if self._reset == "earliest" else high
+        """Raises nothing: the library would tear down whoever raises in its callback."""
+        try:
+            found = self._committed(place)
+            if found is None and self._reset in ("earliest", "latest"):
+                ends = self._consumer.get_watermark_offsets(_at(place), BEGIN_S, cached=False)
+                found = ends[0] if self._reset == "earliest" else ends[1]
+        except (confluent_kafka.KafkaException, confluent_kafka.KafkaError):
+            found = None
         if found is None:
             return UNKNOWN_OFFSET
         self._next[place] = found
         return found
 
     def _committed(self, place: Place) -> int | None:
-        (found,) = self._consumer.committed([_at(place)], timeout=ANSWER_S)
+        (found,) = self._consumer.committed([_at(place)], timeout=BEGIN_S)
         return None if found.offset < 0 else int(found.offset)
 
     def _on_revoke(self, _: Any, __: list[Any]) -> None:
@@ -183,7 +188,7 @@ class GroupMember:
         for place in self._assigned or ():
             try:
                 _, high = self._consumer.get_watermark_offsets(_at(place), 2.0, cached=False)
-            except confluent_kafka.KafkaException:
+            except (confluent_kafka.KafkaException, confluent_kafka.KafkaError):
                 return False
             if max(self._next.get(place, 0), self._ends.get(place, 0)) < high:
                 return True
@@ -213,6 +218,8 @@ class GroupMember:
         if any((one.topic, one.partition) == place for one in self._ahead):
             return self._next[place]
         found = max(self._next.get(place, -1), self._ends.get(place, -1))
+        if found < 0:
+            found = self._beginning(place)
         if found < 0:
             raise LiveSilent("the position is not resolved")
         return found
@@ -347,6 +354,9 @@ def answer(member: Any, name: str, arguments: tuple[Any, ...]) -> tuple[Any, ...
         if isinstance(found, LiveRefused):
             return ("refused", found.code, found.text)
         return ("silent", str(found))
+    except confluent_kafka.KafkaError as error:
+        # what a callback raised
+        return ("silent", error.str())
     except Exception as error:
         # preview parts of the library raise what they like
         return ("refused", "STATE", f"{type(error).__name__}: {error}")

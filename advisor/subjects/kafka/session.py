@@ -38,6 +38,7 @@ def step(
         self: KafkaSession, /, *args: Parameters.args, **kwargs: Parameters.kwargs
     ) -> Outcome[Value]:
         try:
+            self._let_programs_see()
             return Done(method(self, *args, **kwargs))
         except Halted as halted:
             return halted.trouble
@@ -62,6 +63,7 @@ class KafkaSession:
         self._transactional: set[str] = set()
         self._business_data: dict[str, str] = {}
         self._stopped: list[int] = []
+        self._published = False
         self._desk.idle_readers = self._idle_consumers
 
     @property
@@ -78,6 +80,15 @@ class KafkaSession:
 
     def _idle_consumers(self) -> list[str]:
         return [name for reader in self._readers.values() for name in reader.idle_consumers()]
+
+    def _let_programs_see(self) -> None:
+        """What was published reaches the team's programs before anything else happens.
+
+        Not within the publishing step: no publisher waits for them.
+        """
+        if self._published:
+            self._published = False
+            self._desk.pump()
 
     @step
     def set_up(self, plan: Plan) -> None:
@@ -104,8 +115,7 @@ class KafkaSession:
         place = self._design.produce(message)
         self._place_of[message.label] = place
         self._last_sent[place] = message.label
-        if self._desk.workers:
-            self._desk.pump()
+        self._published = True
 
     @step
     def publish_with_data(self, message: Message, *, commit: bool) -> None:
