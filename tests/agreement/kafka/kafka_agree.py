@@ -38,7 +38,7 @@ PARTS: Sequence[Rows] = (
     rows_shares.ROWS,
     rows_admin.ROWS,
 )
-TOGETHER = 6
+TOGETHER = 10
 
 
 def run_programs(programs: Sequence[Program], place: Place, nodes: int) -> dict[str, Verdict]:

@@ -148,6 +148,7 @@ def open_transaction_holds_back(s: Script) -> None:
     s.wait(CLEANED_MS)
     s.read("~c", ("~t", 0), isolation_level="read_uncommitted")
     s.add(kafka.CommitTransaction("~x"))
+    s.wait(500)
     _keyed(s, ("c", "1"), since=OLD + 10**10)
     s.wait(CLEANED_MS)
     s.read("~d", ("~t", 0))
