@@ -1,17 +1,22 @@
 """Rules examined for those who write them: linted, held to their examples, compared."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from advisor.advise import rules as rules_module
+from advisor.advise.court import Court
 from advisor.advise.library import load_library
+from advisor.advise.problem import system_problem
 from advisor.advise.profiles import STATED_MAX, STATED_MIN, profiles
 from advisor.advise.rules import check_examples, compare_rules, lint_rules, new_files
+from advisor.decision import decide, quick_outcome
 from advisor.documents import rules_folder
 from advisor.domain.problem import InputError
-from advisor.domain.requirements import Standing
-from advisor.requirements import vocabulary
+from advisor.domain.requirements import Requirements, Standing
+from advisor.requirements import modelled_versions, vocabulary
 from advisor.rulebook import literals
 
 CRITERION = "small-footprint"
@@ -127,3 +132,140 @@ def test_a_need_made_a_must_decides_some_profiles_otherwise(tmp_path: Path) -> N
     for one in found:
         assert one.before != one.after
         assert one.stated["small_footprint"] is True
+
+
+SWAPPED = (
+    "option: [none.no-broker, none.existing-queue]\n  strength: 1\n",
+    "option: [none.no-broker, none.existing-queue]\n  strength: -1\n",
+)
+
+
+def test_one_swapped_claim_decides_some_profiles_otherwise(tmp_path: Path) -> None:
+    """And every one of them asks for the criterion whose claim was swapped; again is the same."""
+    folder = with_text(tmp_path, SWAPPED)
+    compared = list(compare_rules(None, folder, seed=1, count=60))
+    assert 60 == len(compared)
+    found = [one for one in compared if one is not None]
+    assert found
+    assert all(one.stated["small_footprint"] is True for one in found)
+    assert all("none" in one.before for one in found)
+    assert compared == list(compare_rules(None, folder, seed=1, count=60))
+
+
+def test_compared_the_other_way_round_the_winners_are_swapped(tmp_path: Path) -> None:
+    """The profiles are cut by both books, so they are the same ones."""
+    folder = with_text(tmp_path, SWAPPED)
+    there = [one for one in compare_rules(None, folder, seed=1, count=40) if one]
+    back = [one for one in compare_rules(folder, None, seed=1, count=40) if one]
+    assert [(one.stated, one.after, one.before) for one in there] == [
+        (one.stated, one.before, one.after) for one in back
+    ]
+
+
+def test_profiles_are_cut_where_either_book_cuts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A threshold that the new book no longer has can still be what differs."""
+    seen: list[frozenset[object]] = []
+
+    def no_profiles(known: dict[str, frozenset[object]], **_: int) -> Iterator[Requirements]:
+        seen.append(known["connectors"])
+        return iter(())
+
+    monkeypatch.setattr(rules_module, "profiles", no_profiles)
+    text = (rules_folder() / "criteria" / "connectors.yaml").read_text()
+    old = sorted(literals(load_library().book)["connectors"], key=str)
+    changed = text.replace(f", {old[0][1]}]", ", 7]")
+    assert text != changed
+    (tmp_path / "criteria").mkdir()
+    (tmp_path / "criteria" / "connectors.yaml").write_text(changed)
+    assert [] == list(compare_rules(None, tmp_path, seed=1, count=1))
+    (known,) = seen
+    assert {*old, (old[0][0], 7)} <= known
+
+
+def test_a_faulty_folder_is_told_before_the_first_profile(tmp_path: Path) -> None:
+    """So that no progress is shown of what cannot begin."""
+    (tmp_path / "criteria").mkdir()
+    (tmp_path / "criteria" / "new.yaml").write_text("schema: criterion/1\n")
+    for old, new in ((None, tmp_path), (tmp_path, None), (None, tmp_path / "missing")):
+        with pytest.raises(InputError):
+            compare_rules(old, new, seed=1, count=1)
+
+
+def drawn(seed: int, count: int) -> list[Requirements]:
+    """Profiles of the shipped rules."""
+    return list(profiles(literals(load_library().book), seed=seed, count=count))
+
+
+def test_what_no_file_may_state_is_not_drawn() -> None:
+    """Written out here again, so that the product is not its own judge."""
+    for profile in drawn(5, 300):
+        answers = profile.workloads[0].answers
+        stated = {name: a.value for name, a in answers.items() if a.standing is Standing.STATED}
+        for usual, longest in (
+            ("task_seconds", "task_seconds_max"),
+            ("message_bytes", "message_bytes_max"),
+        ):
+            least, most = answers[usual].value, answers[longest].value
+            assert isinstance(least, int | float) and isinstance(most, int | float)
+            assert longest not in stated or least <= most
+        assert not (stated.get("replay") == "none" and stated.get("retention_days"))
+        if "delay_seconds_max" in stated:
+            assert bool(stated["delay_seconds_max"]) == bool(answers["delayed_delivery"].value)
+
+
+def test_versions_and_what_a_team_knows_are_drawn_too() -> None:
+    """A rule on an old version could not be seen to change otherwise."""
+    teams = [profile.team for profile in drawn(2, 200)]
+    for name in ("rabbitmq_version", "kafka_version"):
+        assert set(modelled_versions(name)) == {team[name].value for team in teams}
+    assert {"low", "medium", "high"} == {team["operations"].value for team in teams}
+    assert {(), ("kafka",)} <= {team["knows"].value for team in teams}
+
+
+def test_the_quick_outcome_is_that_of_the_whole_decision() -> None:
+    """The same systems, verdicts and designs, without the questions and reasons."""
+    court = Court(load_library())
+    for profile in drawn(11, 40):
+        problem = system_problem(profile, court)
+        quick, whole = quick_outcome(problem), decide(problem)
+        assert (whole.verdict, whole.status, whole.systems) == (
+            quick.verdict,
+            quick.status,
+            quick.systems,
+        )
+        assert [(one.verdict, one.status, one.option) for one in whole.workloads] == [
+            (one.verdict, one.status, one.option) for one in quick.workloads
+        ]
+
+
+def test_the_quick_outcome_takes_no_open_answers() -> None:
+    """Where they leave several outcomes it says so instead of choosing one."""
+    court = Court(load_library())
+    (profile,) = drawn(1, 1)
+    workload = profile.workloads[0]
+    open_needs = ("work_queue", "replay", "messages_per_second")
+    unknown = {
+        name: replace(answer, standing=Standing.UNKNOWN, value=None)
+        for name, answer in workload.answers.items()
+        if name in open_needs
+    }
+    opened = replace(workload, answers={**workload.answers, **unknown})
+    with pytest.raises(ValueError, match="outcomes instead of one"):
+        quick_outcome(system_problem(replace(profile, workloads=(opened,)), court))
+
+
+def test_a_check_is_linted_at_its_place(tmp_path: Path) -> None:
+    """A functional one at its file's first key, a capacity law in the folder that has it."""
+    (tmp_path / "checks").mkdir()
+    for name in ("tasks-are-shared", "sustains-rate"):
+        text = (rules_folder() / "checks" / f"{name}.yaml").read_text()
+        other = tmp_path / "checks" / f"own-{name}.yaml"
+        other.write_text(text.replace(f"id: {name}\n", f"id: own-{name}\n"))
+    found = {one.message.partition(":")[0]: one for one in lint_rules(tmp_path)}
+    assert {"own-tasks-are-shared", "own-sustains-rate"} == found.keys()
+    for name, one in found.items():
+        assert str(tmp_path / "checks" / f"{name}.yaml") == one.position.file
+        assert one.position.line >= 1
+        assert "check-without-claim" == one.hint
