@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import pickle
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
@@ -23,7 +24,7 @@ import rows_producing
 import rows_replication
 import rows_shares
 import rows_transactions
-from kafka_compare import Difference, Verdict, compare
+from kafka_compare import Difference, Kept, Verdict, compare
 from kafka_rig import VERSIONS, Place, rig, started
 from kafka_script import Program, Rows, Wait
 
@@ -39,6 +40,7 @@ PARTS: Sequence[Rows] = (
     rows_admin.ROWS,
 )
 TOGETHER = 10
+KEPT: list[Kept] = []
 
 
 def run_programs(programs: Sequence[Program], place: Place, nodes: int) -> dict[str, Verdict]:
@@ -61,9 +63,12 @@ def _verdict(place: Place, program: Program) -> Verdict:
 
 
 def _compared(place: Place, program: Program) -> Verdict:
-    verdict = compare(place, program)
-    # a busy machine is late; what differs a second time differs
-    return compare(place, program) if isinstance(verdict, Difference) else verdict
+    verdict, kept = compare(place, program)
+    if isinstance(verdict, Difference):
+        # a busy machine is late; what differs a second time differs
+        verdict, kept = compare(place, program)
+    KEPT.append(kept)
+    return verdict
 
 
 def tell(title: str, verdicts: dict[str, Verdict]) -> int:
@@ -114,6 +119,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser.add_argument("--only", default="", help="rows or programs whose name has this")
     parser.add_argument("--nodes", type=int, choices=(1, 3), help="only programs for so many")
     parser.add_argument("--seeds", default="", help="generated programs FIRST:END")
+    parser.add_argument("--keep", type=Path, help="a file for what the cluster showed")
     given = parser.parse_args(None if arguments is None else list(arguments))
     programs = [one for part in PARTS for one in part.programs]
     if given.seeds:
@@ -126,6 +132,8 @@ def main(arguments: Iterable[str] | None = None) -> int:
     for nodes in (1, 3):
         if given.nodes in (None, nodes) and any(one.nodes == nodes for one in programs):
             verdicts |= _on_cluster(given, programs, nodes)
+    if given.keep:
+        given.keep.write_bytes(pickle.dumps(KEPT))
     different = tell("programs", verdicts)
     if not given.seeds:
         tell_rows(verdicts)

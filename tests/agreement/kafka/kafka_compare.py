@@ -198,7 +198,22 @@ def on_model(version: BrokerVersion, seen: list[Seen], nodes: int, prefix: str) 
 Verdict = Difference | str | None
 
 
-def compare(place: Place, program: Program) -> Verdict:
+@dataclass(frozen=True)
+class Kept:
+    """What a cluster showed once, to hold other models against it without the cluster."""
+
+    name: str
+    version: BrokerVersion
+    nodes: int
+    prefix: str
+    seen: list[Seen]
+
+    def verdict(self) -> Verdict:
+        model = on_model(self.version, self.seen, self.nodes, self.prefix)
+        return first_difference(self.seen, model, self.prefix)
+
+
+def compare(place: Place, program: Program) -> tuple[Verdict, Kept]:
     """None: agreed. A text: the model does not cover it. Else the first difference."""
     prefix = f"agree-{uuid4().hex[:10]}-"
     steps = tuple(named(step, prefix) for step in program.steps(place.version))
@@ -209,8 +224,9 @@ def compare(place: Place, program: Program) -> Verdict:
         if program.nodes > 1:
             place.nodes.restore()
         client.close()
-    model = on_model(place.version, seen, program.nodes, prefix)
-    return first_difference(seen, model, prefix)
+    name = f"{program.row} {program.name}"
+    kept = Kept(name, place.version, program.nodes, prefix, seen)
+    return kept.verdict(), kept
 
 
 def first_difference(seen: list[Seen], model: list[Any], prefix: str) -> Verdict:
