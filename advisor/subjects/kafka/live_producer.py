@@ -31,22 +31,29 @@ _DEFAULTS = {
 }
 
 
+class _Statistics:
+    """What the library tells of itself; knows no producer, so that none is kept alive by it."""
+
+    def __init__(self) -> None:
+        self.identity = (-1, -1)
+
+    def __call__(self, text: str) -> None:
+        known = json.loads(text).get("eos", {})
+        self.identity = (known.get("producer_id", -1), known.get("producer_epoch", -1))
+
+
 class LiveProducer:
     """Methods raise LiveRefused, LiveSilent or the library's own KafkaException."""
 
     def __init__(self, settings: Mapping[str, str], config: Mapping[str, str]) -> None:
         self._settings = settings
         self._config = config
-        self._identity = (-1, -1)
+        self._statistics = _Statistics()
         self._sent: dict[native.TopicPartition, tuple[native.Produce, int]] = {}
         self._counts: dict[native.TopicPartition, int] = {}
         self._client: Any = confluent_kafka.Producer(
-            {**settings, **_DEFAULTS, **to_librdkafka(config), "stats_cb": self._on_statistics}
+            {**settings, **_DEFAULTS, **to_librdkafka(config), "stats_cb": self._statistics}
         )
-
-    def _on_statistics(self, text: str) -> None:
-        known = json.loads(text).get("eos", {})
-        self._identity = (known.get("producer_id", -1), known.get("producer_epoch", -1))
 
     @property
     def _transactional_id(self) -> str | None:
@@ -107,11 +114,11 @@ class LiveProducer:
         producer = (-1, -1, -1)
         if self._idempotent:
             end_s = monotonic() + KNOWN_S
-            while self._identity[0] < 0 and monotonic() < end_s:
+            while self._statistics.identity[0] < 0 and monotonic() < end_s:
                 self._client.poll(TURN_S)
-            if self._identity[0] < 0:
+            if self._statistics.identity[0] < 0:
                 raise LiveSilent("the library does not tell its producer id")
-            producer = (*self._identity, self._counts[place] - 1)
+            producer = (*self._statistics.identity, self._counts[place] - 1)
         batch = batch_of(
             one.key, one.value, one.headers,
             timestamp_ms=timestamp_ms or int(time.time() * 1000), producer=producer,
