@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any as Anything
 
 from advisor.domain.predicate import All, Any, Atom, Not, Predicate, fields
@@ -21,17 +22,15 @@ _PYTHON = {"==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 @dataclass(frozen=True)
 class CompiledRules:
-    """``of`` has a function for each criterion: answers to the full ids of its rules that hold.
+    """Functions of answers that return the full ids (``criterion.name``) of the rules that hold.
 
-    Such a function needs only the answers of the fields in ``reads``.
+    ``of`` has one for each criterion, which needs only the answers of the fields in ``reads``;
+    ``holding`` answers for the whole book, in order of the files.
     """
 
     of: Mapping[str, Holding]
     reads: Mapping[str, frozenset[str]]
-
-    def holding(self, answers: Answers) -> tuple[str, ...]:
-        """Every rule of the book that holds, as ``criterion.name``, in order of the files."""
-        return tuple(rule for function in self.of.values() for rule in function(answers))
+    holding: Holding
 
 
 def rules_of(criterion: Criterion) -> Mapping[str, Predicate]:
@@ -44,21 +43,25 @@ def rules_of(criterion: Criterion) -> Mapping[str, Predicate]:
 
 
 def compile_rules(book: RuleBook, needs: Mapping[str, NeedType]) -> CompiledRules:
-    """One function of each criterion; ``needs`` says which fields hold lists."""
+    """Compile a rule book; ``needs`` says which fields hold lists."""
     writer = _Writer({name for name, need in needs.items() if need.kind is Kind.LIST})
-    reads = {}
-    for number, criterion in enumerate(book.criteria):
-        rules = rules_of(criterion)
-        reads[criterion.id] = frozenset().union(*(fields(when) for when in rules.values()))
-        writer.function(number, rules)
+    rules = {criterion.id: rules_of(criterion) for criterion in book.criteria}
+    for number, those in enumerate(rules.values()):
+        writer.function(f"criterion{number}", those)
+    # Conditions that several criteria share are tried once here.
+    writer.function(
+        "book", {rule: when for those in rules.values() for rule, when in those.items()}
+    )
     code = compile("\n".join(writer.lines), "<rules>", "exec")
     # Nothing of a file is in the code: the writer puts in numbered names only.
     exec(code, writer.values)
-    of = {
-        criterion.id: writer.values[f"criterion{number}"]
-        for number, criterion in enumerate(book.criteria)
-    }
-    return CompiledRules(of, reads)
+    of = {name: writer.values[f"criterion{number}"] for number, name in enumerate(rules)}
+    reads = {name: _read(those) for name, those in rules.items()}
+    return CompiledRules(of, reads, writer.values["book"])
+
+
+def _read(rules: Mapping[str, Predicate]) -> frozenset[str]:
+    return frozenset().union(*(fields(when) for when in rules.values()))
 
 
 class _Writer:
@@ -70,18 +73,16 @@ class _Writer:
         self.values: dict[str, Anything] = {"__builtins__": {}}
         self.names: dict[tuple[str, str, Anything], str] = {}
 
-    def function(self, number: int, rules: Mapping[str, Predicate]) -> None:
-        """The rules that always hold are in the answer from the start, the others are tried."""
-        read = sorted(frozenset().union(*(fields(when) for when in rules.values())))
-        local = {field: f"a{index}" for index, field in enumerate(read)}
-        self.lines.append(f"def criterion{number}(answers):")
-        self.lines += [f" {name} = answers[{self._value(field)}]" for field, name in local.items()]
-        parts = []
-        for rule, when in rules.items():
-            held = self._value((rule,))
-            test = self._test(when, local)
-            parts.append(held if test == "(1)" else f"({held} if {test} else ())")
-        self.lines.append(f" return {' + '.join(parts)}" if parts else " return ()")
+    def function(self, name: str, rules: Mapping[str, Predicate]) -> None:
+        """Each different condition is tried once, however many rules have it."""
+        local = {field: f"a{index}" for index, field in enumerate(sorted(_read(rules)))}
+        tests = {when: f"t{index}" for index, when in enumerate(dict.fromkeys(rules.values()))}
+        self.lines.append(f"def {name}(answers):")
+        self.lines += [f" {own} = answers[{self._value(field)}]" for field, own in local.items()]
+        self.lines += [f" {own} = {self._test(when, local)}" for when, own in tests.items()]
+        held = "".join(f"{tests[when]}, " for when in rules.values())
+        ids = self._value(tuple(rules))
+        self.lines.append(f" return {self._value(tuple)}({self._value(compress)}({ids}, ({held})))")
 
     def _test(self, predicate: Predicate, local: Mapping[str, str]) -> str:
         match predicate:
