@@ -29,7 +29,12 @@ def clients_needed(
     if rate_per_s >= station_per_s:
         return math.inf
     in_flight = rate_per_s * round_trip_s / (1 - rate_per_s / station_per_s)
-    return max(1, math.ceil(in_flight / window))
+    # The division is rounded: where it should be whole it may lie just above.
+    fewer = math.ceil(in_flight / window) - 1
+    enough = fewer >= 1 and rate_per_s <= windowed_rate_per_s(
+        clients=fewer, window=window, round_trip_s=round_trip_s, station_per_s=station_per_s
+    )
+    return max(1, fewer if enough else fewer + 1)
 
 
 def median_latency_s(*, window: float, rate_per_s: float) -> float:

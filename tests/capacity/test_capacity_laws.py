@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from advisor.capacity import (
@@ -65,6 +65,7 @@ def test_median_latency_of_a_closed_loop_is_in_flight_over_rate() -> None:
 
 
 @given(rate=st.floats(min_value=1, max_value=9e3), in_flight=st.integers(1, 1000))
+@example(rate=9e3, in_flight=1)  # 450 exactly, where the division is rounded up
 def test_the_clients_needed_reach_the_rate_and_one_fewer_does_not(
     rate: float, in_flight: int
 ) -> None:

@@ -205,7 +205,7 @@ def test_broken_yaml_comes_with_the_way_out(text: str, hint: str) -> None:
 def test_deep_flow_nesting_is_an_error_and_no_crash() -> None:
     """Neither parser's own recursion is ever reached."""
     assert "1:65: nested more than 64 deep" == fault("[" * 100 + "]" * 100)
-    assert "nesting depth" in fault("[" * 100_000)
+    assert "nest" in fault("[" * 100_000)  # newer releases of libyaml say it first
 
 
 def test_an_alias_counts_in_full_although_it_is_shared() -> None:
