@@ -38,21 +38,32 @@ def pairs(
     """
     points = cost * tables.denominator
     found = []
+    needed = [
+        (side is Side.WHOLE, column.level is Level.MUST, column.weight, column.values)
+        for side, column in zip(tables.sides, columns, strict=True)
+        if column is not None
+    ]
     for first, second in combinations(places, 2):
-        split = split_between(first, second, tables, columns)
-        if not each_has_its_own(split):
+        total = failing = 0
+        ahead = behind = False
+        for whole, must, weight, values in needed:
+            here, there = values[first], values[second]
+            if whole:
+                value = min(here, there)
+            else:
+                value = max(here, there)
+                ahead = ahead or here > there
+                behind = behind or here < there
+            total += weight * value
+            failing += must and value <= 0
+        if not (ahead and behind):
             continue
+        if first in conflicts or second in conflicts:
+            split = split_between(first, second, tables, columns)
+            failing = min(fewest(way) for way in pair_families(first, second, split, conflicts))
         systems_of_both = systems[first] | systems[second]
-        total = sum(one.column.weight * one.value for one in split)
-        ways = pair_families(first, second, split, conflicts)
-        found.append(
-            Candidate(
-                parts=(first, second),
-                systems=systems_of_both,
-                violated=min(fewest(way) for way in ways),
-                points=total - (int(points) if systems_of_both.bit_count() <= 1 else 0),
-            )
-        )
+        off = int(points) if systems_of_both.bit_count() <= 1 else 0
+        found.append(Candidate((first, second), systems_of_both, failing, total - off))
     return tuple(found)
 
 
@@ -71,12 +82,6 @@ def split_between(
         for name, side, column in zip(tables.ids, tables.sides, columns, strict=True)
         if column is not None
     ]
-
-
-def each_has_its_own(split: Sequence[Split]) -> bool:
-    """Whether each of the two meets some need of one side better than the other."""
-    leads = [one.lead for one in split if not one.whole]
-    return any(lead > 0 for lead in leads) and any(lead < 0 for lead in leads)
 
 
 def pair_families(
