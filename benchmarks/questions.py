@@ -20,8 +20,8 @@ from typing import cast
 
 from advisor.advise.court import Court
 from advisor.advise.library import load_library
+from advisor.decision.cases import Cases
 from advisor.documents import Data
-from advisor.questionnaire.possible import World
 from advisor.questionnaire.session import Session, new_document
 from advisor.requirements import vocabulary
 
@@ -81,7 +81,7 @@ def measure(answers: dict[str, Data], court: Court) -> Measured:
     return Measured(verdict_after, asked, proven, right, slowest)
 
 
-def _plausible(world: World, place: int | None, name: str, value: Data) -> bool:
+def _plausible(world: Cases, place: int | None, name: str, value: Data) -> bool:
     """Whether the rules hold it possible that this is left unsaid beside what was said."""
     sample = tuple(value) if isinstance(value, list) else value
     return any(

@@ -5,23 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from random import Random
 
-from advisor.decision.changes import Variation, Words, words_of
+from advisor.decision.cases import Cases
+from advisor.decision.changes import Variation
 from advisor.decision.completions import TooManyError
 from advisor.decision.engine import Engine
 from advisor.decision.flips import Flipping, Flips
 from advisor.decision.grading import Assurance, Bearing, Effort, Subject, SystemsWorth, grade
 from advisor.decision.margins import Margin, system_margin, workload_margin
 from advisor.decision.opened import Opened, open_assumptions
-from advisor.decision.problem import Answers
 from advisor.decision.sensitivity import Critical, Sensitivity
 from advisor.decision.space import Space
 from advisor.decision.striking import EXECUTED, at_worst, without_claim, without_conflict
 from advisor.decision.systems import UNDETERMINED
 from advisor.decision.value import carrying
-from advisor.decision.weighed import Situations, Weighed, leads_whatever_the_weights, situations
+from advisor.decision.weighed import (
+    Situations,
+    Weighed,
+    every_situation,
+    leads_whatever_the_weights,
+)
 from advisor.decision.weighting import Weightings
-from advisor.decision.worlds import sampled_verdicts
+from advisor.decision.words import Telling, Words, words_at
+from advisor.decision.worlds import AnyOf, OneOf, sampled_verdicts
 from advisor.domain.requirements import Standing
 
 
@@ -30,23 +37,25 @@ class Assuring:
 
     def __init__(
         self,
-        space: Space,
-        team: Answers,
-        workloads: Sequence[Answers],
+        cases: Cases,
+        every: tuple[Situations, ...] | None,
+        said: tuple[Words | None, Telling],
         variations: Sequence[Variation],
         unproven: Sequence[str],
         effort: Effort,
     ) -> None:
-        self.space = space
-        self.engine: Engine = space.engine
-        self.team = team
-        self.answers = tuple(workloads)
+        """``every``: all completions, None where there are too many. ``said``: what is said now,
+        and completions that show its being undetermined."""
+        self.cases = cases
+        self.engine: Engine = cases.engine
+        self.team = cases.team
+        self.answers = cases.workloads
         self.variations = variations
         self.effort = effort
         self.names = [one.name for one in self.engine.problem.workloads]
         self.unproven = [one for one in unproven if one in ("possible", "variations")]
-        self.words = words_of(space)
-        self._now = self._situations(self.engine)
+        self.words, self.telling = said
+        self._now = every
         self._open: Opened | None = None
 
     def facts(self, subjects: Sequence[Subject]) -> tuple[Assurance, ...]:
@@ -65,7 +74,7 @@ class Assuring:
                 grade="",
                 decided=decided,
                 possible=possible,
-                weights=None if weights is None else weights[index],
+                weights=weights[index],
                 whatever_evidence=(
                     None
                     if worst_words is None or self.words is None
@@ -93,35 +102,36 @@ class Assuring:
     # Weights and evidence
 
     def _situations(self, engine: Engine) -> tuple[Situations, ...] | None:
-        """Every completion of the unknown answers; None where there are too many."""
-        found = []
+        """Every completion with other evidence; None where there are too many."""
         try:
-            space = (
-                self.space
-                if engine is self.engine
-                else Space(engine, self.team, self.answers, limit=self.effort.strikes)
-            )
+            space = Space(engine, self.team, self.answers, limit=self.effort.strikes)
         except TooManyError:
             return None
-        for one in situations(space):
-            found.append(one)
-            if len(found) > self.effort.situations:
-                return None
-        return tuple(found)
+        return every_situation(space, self.effort.situations)
 
-    def _weights(self, every: tuple[Situations, ...] | None) -> list[Weightings] | None:
-        """For which weightings the verdicts hold in every completion: system, then workloads."""
+    def _weights(self, every: tuple[Situations, ...] | None) -> list[Weightings | None]:
+        """For which weightings the verdicts hold in every completion: system, then workloads.
+
+        None where that is not proven; one completion is enough to show that others do not do.
+        """
+        found: list[Weightings | None] = [Weightings.EVERY] * (1 + len(self.names))
         if every is None:
-            self.unproven.append("weights")
-            return None
-        found = [Weightings.EVERY] * (1 + len(self.names))
-        for here in every:
+            found = [None] * len(found)
+        for here in self._looked() if every is None else every:
             for alike, lower in ((False, Weightings.LEVELS), (True, Weightings.GIVEN)):
                 system, workloads = leads_whatever_the_weights(self.engine, here, alike=alike)
                 for index, holds in enumerate((system, *workloads)):
                     if not holds and (alike or found[index] is Weightings.EVERY):
                         found[index] = lower
+        if None in found:
+            self.unproven.append("weights")
         return found
+
+    def _looked(self) -> Iterator[Situations]:
+        """A few completions that are drawn."""
+        random = Random(self.effort.seed)
+        draw = AnyOf(self.cases)
+        return (draw(random) for _ in range(self.effort.looked))
 
     def _at_worst(self) -> tuple[Words | None, list[Weightings] | None]:
         """What is said, and for which weightings, where all open evidence is at its worst."""
@@ -138,7 +148,7 @@ class Assuring:
         if every is None:
             self.unproven.append("evidence")
             return None, None
-        words = words_of(Space(engine, self.team, self.answers, limit=self.effort.strikes))
+        words, _nodes = words_at(engine, self.team, self.answers, (), self.effort.strikes)
         if words is not None and not all(_plain(here) for here in every):
             # A pair, or a missed must, may only come about at the worst: that proves nothing more.
             words = words if words[:2] != (self.words or words)[:2] else None
@@ -178,12 +188,11 @@ class Assuring:
                 else without_claim(self.engine, criterion, claim)
             )
             try:
-                space = Space(engine, self.team, self.answers, limit=left)
-                words = words_of(space)
+                words, nodes = words_at(engine, self.team, self.answers, self.telling, left)
             except TooManyError:
                 self.unproven.append("load-bearing claims")
                 return
-            left -= space.nodes
+            left -= nodes
             if words is not None and words != self.words:
                 yield claim, executed, words
 
@@ -253,11 +262,9 @@ class Assuring:
         )
 
     def _drawn(self) -> list[Words]:
-        if self._now is None:
-            self.unproven.append("share")
-            return []
+        draw = AnyOf(self.cases) if self._now is None else OneOf(self._now)
         return sampled_verdicts(
-            self.engine, self._now, samples=self.effort.samples, seed=self.effort.seed
+            self.engine, draw, samples=self.effort.samples, seed=self.effort.seed
         )
 
     def _critical(self, subjects: int) -> list[list[Critical]]:
@@ -273,7 +280,8 @@ class Assuring:
         """The smallest sets of answers that change each subject; None if nothing is said now."""
         if self.words is None:
             return None
-        flipping = Flipping(self.engine, self.team, self.answers, self.words, self.effort.flips)
+        limit = 0 if self._now is None else self.effort.flips
+        flipping = Flipping(self.engine, self.team, self.answers, self.words, self.telling, limit)
         proven = "variations" not in self.unproven
         found = flipping.flips(self.variations, singles_proven=proven)
         if not all(one.proven for one in found):

@@ -1,8 +1,15 @@
 """What can still win inside a box of answers: bounds that hold for every completion in it.
 
-Criteria are bounded one by one, as if they did not share questions, so a bound may be wide but is
-never wrong. Two options are compared by the bound of their difference, not by the difference of
-their bounds: what shifts all options alike does not matter.
+Every candidate of a workload, a design or a pair of them, is a sum over criteria: of points, and
+of musts that it fails. Two candidates are compared by the least that their difference can be,
+criterion by criterion, as if these did not share questions; what shifts all alike does not matter.
+A conflict that may stand counts against the one that is to win. So a bound may be wide but is
+never wrong.
+
+Sets of systems are compared over all workloads at once: a set beats another if whatever each
+workload uses within the other, there is something as good or better for it within this one, or so
+much better for the rest that it makes up for it, costs included. What a workload uses in both needs
+no bound, so a set is never held back by the many designs that compete inside a family.
 """
 
 from __future__ import annotations
@@ -11,225 +18,182 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from math import inf
 
-from advisor.decision.completions import Possible, potential
-from advisor.decision.engine import Columns, Engine
-from advisor.decision.problem import Answers, Cells
-
-READ_LIMIT = 512
-"""A criterion with more combinations of cells in a box is not bounded: the box is cut first."""
+from advisor.decision.boxed import Candidates, FlowBounds, FlowBox, Lead
+from advisor.decision.cases import Box, Cases, Teams
+from advisor.decision.systems import UNDETERMINED, Chooser
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    """Some cells of each open question."""
+class Within:
+    """One set of systems that can win: for each workload the candidates that can be used in it.
 
-    team: Answers
-    workloads: tuple[Answers, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CanWin:
-    """Sets of systems (bits), and the options of each workload (places), that can still win."""
-
-    systems: frozenset[int]
-    options: tuple[frozenset[int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Flow:
-    """One workload in a box. ``leads[a][b]`` is the least of the points of a less those of b.
-
-    ``sure`` options are available and meet every must whatever the answers; ``open`` ones may.
+    ``misses`` says of each workload whether its use violates a must: surely (True), surely not
+    (False), or perhaps (None).
     """
 
-    weights_least: int
-    weights_most: int
-    leads: list[list[int]]
-    sure: tuple[int, ...]
-    open: tuple[int, ...]
+    systems: int
+    uses: tuple[frozenset[int], ...]
+    misses: tuple[bool | None, ...]
 
 
-def can_win(engine: Engine, box: Box) -> CanWin | None:
-    """What can win in the box; None where no bound is to be had (no option is sure to fit)."""
-    team = potential(box.team, {})
-    offers = _availability(engine, team)
-    costs = _costs(engine, team)
-    if offers is None or costs is None:
-        return None
-    flows = []
-    for place, answers in enumerate(box.workloads):
-        flow = _flow(engine, place, potential(answers, team), *offers)
-        if flow is None or not flow.sure:
-            return None
-        flows.append(flow)
-    bits = engine.chooser.system_bits()
-    sets = range(1 << len(engine.chooser.families))
-    alive = frozenset(
-        loser
-        for loser in sets
-        if all(any(not bits[o] & ~loser for o in flow.open) for flow in flows)
-        and not _superfluous(loser, len(flows), costs)
-        and not any(_beats(engine, winner, loser, flows, bits, costs) for winner in sets)
-    )
-    return CanWin(alive, tuple(_options(engine, flow, alive) for flow in flows))
+@dataclass(frozen=True, slots=True)
+class CanSay:
+    """All that can be said in a box, ties between sets of systems left aside.
 
-
-def _readings(every: Possible, reads: Sequence[str]) -> Iterator[Cells] | None:
-    count = 1
-    for name in reads:
-        count *= len(every[name])
-    if count > READ_LIMIT:
-        return None
-    return (dict(zip(reads, cells, strict=True)) for cells in product(*(every[n] for n in reads)))
-
-
-def _availability(engine: Engine, team: Possible) -> tuple[set[int], set[int]] | None:
-    """The options that are always, and those that are sometimes available."""
-    always: set[int] = set()
-    sometimes: set[int] = set()
-    for place, option in enumerate(engine.problem.options):
-        readings = _readings(team, option.reads)
-        if readings is None:
-            return None
-        offered = [option.available(cells) for cells in readings]
-        if all(offered):
-            always.add(place)
-        if any(offered):
-            sometimes.add(place)
-    return always, sometimes
-
-
-def _costs(engine: Engine, team: Possible) -> list[tuple[Fraction, ...]] | None:
-    """The cost of every set of systems, for each different team."""
-    readings = _readings(team, engine.problem.cost_reads)
-    if readings is None:
-        return None
-    sets = range(1 << len(engine.chooser.families))
-    return list({tuple(engine.cost(one, cells) for one in sets): None for cells in readings})
-
-
-def _flow(
-    engine: Engine, place: int, every: Possible, always: set[int], sometimes: set[int]
-) -> _Flow | None:
-    tables = engine.tables[place]
-    count = len(tables.options)
-    leads = [[0] * count for _ in range(count)]
-    least, most = [0] * count, [0] * count
-    weights_least = weights_most = 0
-    for j, reads in enumerate(tables.reads):
-        readings = _readings(every, reads)
-        if readings is None:
-            return None
-        columns = tuple({tables.column(j, cells): None for cells in readings})
-        weights = [0 if column is None else column.weight for column in columns]
-        weights_least += min(weights)
-        weights_most += max(weights)
-        if any(weights):
-            _lead(leads, columns)
-            _fail(least, most, columns)
-    for k, rule in enumerate(tables.conflicts):
-        readings = _readings(every, rule.reads)
-        if readings is None or any(tables.conflicting(k, cells) for cells in readings):
-            most[tables.place_of(rule.option)] += 1
-    return _Flow(
-        weights_least,
-        weights_most,
-        leads,
-        tuple(o for o in range(count) if o in always and not most[o]),
-        tuple(o for o in range(count) if o in sometimes and not least[o]),
-    )
-
-
-def _lead(leads: list[list[int]], columns: Columns) -> None:
-    nothing = [0] * len(leads)
-    points = [nothing if column is None else column.weighted for column in columns]
-    for a, row in enumerate(leads):
-        for b in range(len(row)):
-            row[b] += min(one[a] - one[b] for one in points)
-
-
-def _fail(least: list[int], most: list[int], columns: Columns) -> None:
-    failing = [set() if column is None else set(column.failing) for column in columns]
-    for option in set.union(*failing):
-        most[option] += 1
-    for option in set.intersection(*failing):
-        least[option] += 1
-
-
-def _superfluous(systems: int, workloads: int, costs: Sequence[tuple[Fraction, ...]]) -> bool:
-    """Whether some system is surely left unused: more of them than workloads, none cheaper.
-
-    Single designs use one system at most, and pairs are not in play where one design fits.
+    ``options`` has for each workload the names of its candidates, with None where the nearest miss
+    would be named, which is not bounded.
     """
-    return systems.bit_count() > workloads and all(
-        cost[fewer] <= cost[systems]
-        for cost in costs
-        for fewer in range(systems)
-        if not fewer & ~systems
-    )
+
+    system: frozenset[str]
+    verdicts: tuple[frozenset[str], ...]
+    options: tuple[frozenset[str | None], ...]
+    tie: bool
+
+    def only(self, *, design: bool) -> tuple[tuple[str | None, ...], ...] | None:
+        """The one result that is left: the system's verdict, then each workload's; else None."""
+        several = [self.system, *self.verdicts]
+        if self.tie or any(len(one) > 1 for one in several):
+            return None
+        ((system,), *verdicts) = several
+        if not design:
+            return ((system,), *((next(iter(one)),) for one in verdicts))
+        if any(len(one) > 1 or None in one for one in self.options):
+            return None
+        named = zip(verdicts, self.options, strict=True)
+        return ((system,), *((next(iter(one)), next(iter(own))) for one, own in named))
 
 
-def _least_lead(flow: _Flow, a: int, b: int, denominator: int) -> Fraction:
-    """The least that the value of one option can exceed that of another by."""
-    points = flow.leads[a][b]
-    weights = flow.weights_most if points >= 0 else max(1, flow.weights_least)
-    return Fraction(points, denominator * max(1, weights))
+class Bounds:
+    """What can be said in boxes of these cases."""
 
+    def __init__(self, cases: Cases) -> None:
+        self.cases = cases
+        self.chooser: Chooser = cases.engine.chooser
+        self.candidates = Candidates(cases)
+        self.flows = tuple(FlowBounds(flow, self.candidates) for flow in cases.flows)
+        self.sets = range(1 << len(self.chooser.families))
 
-def _beats(
-    engine: Engine,
-    winner: int,
-    loser: int,
-    flows: Sequence[_Flow],
-    bits: Sequence[int],
-    costs: Sequence[tuple[Fraction, ...]],
-) -> bool:
-    """Whether one set of systems is better than the other in every completion of the box."""
-    if winner == loser:
-        return False
-    total = Fraction(0)
-    scale_least = scale_most = Fraction(0)
-    for share, flow in zip(engine.chooser.shares, flows, strict=True):
-        own = [o for o in flow.sure if not bits[o] & ~winner]
-        others = [o for o in flow.open if not bits[o] & ~loser]
-        if not own or not others:
-            return False
-        total += share * max(
-            min(_least_lead(flow, a, b, engine.denominator) for b in others) for a in own
+    def can_say(self, box: Box) -> CanSay | None:
+        """All that can be said in the box; None where it has to be cut before that is known."""
+        tight = self.cases.tightened(box)
+        teams = self.cases.teams_of(tight)
+        if not all(tight):
+            return None
+        champions = self._champions(tight)
+        flows = []
+        for bounds, named in zip(self.flows, champions, strict=True):
+            found = bounds.inside(tight, teams, named)
+            if found is None:
+                return None
+            flows.append(found)
+        return self._said(list(self._alive(flows, teams)))
+
+    def _champions(self, box: Box) -> list[dict[int, set[int]]]:
+        """For each workload and set of systems, what is best in a few cases of the box."""
+        found: list[dict[int, set[int]]] = [{one: set() for one in self.sets} for _ in self.flows]
+        for corner in ([own[0] for own in box], [own[-1] for own in box]):
+            case = self.cases.settled(corner)
+            if case is None:
+                continue
+            for champions, scored in zip(found, self.cases.scored(case), strict=True):
+                for systems in self.sets:
+                    for best in self.chooser.best(scored, systems)[:1]:
+                        champions[systems].add(self.candidates.number[best.parts])
+        return found
+
+    def _alive(self, flows: Sequence[FlowBox], teams: Teams) -> Iterator[Within]:
+        """Every set of systems that can be just what is used, with what it is used for."""
+        costs = [self._least_costs(one) for one in teams[2]]
+        leads = {winner: [flow.leads(winner) for flow in flows] for winner in self.sets}
+        for loser in self.sets:
+            if not any(
+                winner != loser and self._beats(winner, loser, flows, leads[winner], costs)
+                for winner in self.sets
+            ) and all(any(not flow.systems(c) & ~loser for c in flow.open) for flow in flows):
+                yield Within(
+                    loser,
+                    tuple(flow.named(loser) for flow in flows),
+                    tuple(flow.misses(loser) for flow in flows),
+                )
+
+    def _least_costs(self, cost: Sequence[Fraction]) -> tuple[Fraction, ...]:
+        """What a set costs if it may be run as part of a greater one."""
+        return tuple(min(cost[more] for more in self.sets if not one & ~more) for one in self.sets)
+
+    def _beats(
+        self,
+        winner: int,
+        loser: int,
+        flows: Sequence[FlowBox],
+        leads: Sequence[Sequence[Lead | None]],
+        costs: Sequence[Sequence[Fraction]],
+    ) -> bool:
+        """Whether one set of systems is better than using just the other, in the whole box."""
+        least: dict[int, Lead] = {0: 0}
+        for flow, own in zip(flows, leads, strict=True):
+            each: dict[int, Lead] = {}
+            for c, lead in zip(flow.open, own, strict=True):
+                systems = flow.systems(c)
+                if not systems & ~loser:
+                    if lead is None:
+                        return False
+                    each[systems] = min(each.get(systems, inf), lead)
+            following: dict[int, Lead] = {}
+            for (covered, before), (systems, lead) in product(least.items(), each.items()):
+                union = covered | systems
+                following[union] = min(following.get(union, inf), before + lead)
+            least = following
+        if loser not in least or least[loser] == inf:
+            return True
+        total = least[loser] + self._saved(winner, loser, flows, costs)
+        return total > 0 or (total == 0 and winner.bit_count() < loser.bit_count())
+
+    def _saved(
+        self,
+        winner: int,
+        loser: int,
+        flows: Sequence[FlowBox],
+        costs: Sequence[Sequence[Fraction]],
+    ) -> Fraction:
+        """The least that the winner saves, in the unit of the leads."""
+        saved = min(cost[loser] - cost[winner] for cost in costs)
+        if self.chooser.feeds and winner.bit_count() > 1:
+            saved -= self.chooser.bridge
+        denominator = self.cases.engine.denominator
+        if len(flows) == 1:
+            return saved * denominator
+        shares = self.chooser.shares
+        scales = [
+            sum(share * flow.weights[end] for share, flow in zip(shares, flows, strict=True))
+            for end in (0, 1)
+        ]
+        return saved * denominator / max(Fraction(1), scales[1 if saved >= 0 else 0])
+
+    def _said(self, alive: Sequence[Within]) -> CanSay:
+        system: set[str] = set()
+        verdicts: list[set[str]] = [set() for _ in self.flows]
+        options: list[set[str | None]] = [set() for _ in self.flows]
+        divided = len(self.flows) == 1
+        tie = len(alive) > 1 and not (divided and all(one.misses == (True,) for one in alive))
+        for one in alive:
+            if True not in one.misses:
+                systems = {0}
+                for uses in one.uses:
+                    each = {self.candidates.systems[c] for c in uses}
+                    systems = {have | more for have, more in product(systems, each)}
+                    tie = tie or len(each) > 1
+                system.update(self.chooser.words(s, divided=divided)[0] for s in systems)
+            if any(miss is not False for miss in one.misses):
+                system.add(UNDETERMINED)
+            for place, (uses, miss) in enumerate(zip(one.uses, one.misses, strict=True)):
+                if miss is not True:
+                    verdicts[place].update(self.candidates.words[c] for c in uses)
+                    options[place].update(self.candidates.names[c] for c in uses)
+                if miss is not False:
+                    verdicts[place].add(UNDETERMINED)
+                    options[place].add(None)
+        return CanSay(
+            frozenset(system), tuple(map(frozenset, verdicts)), tuple(map(frozenset, options)), tie
         )
-        scale_least += share * flow.weights_least
-        scale_most += share * flow.weights_most
-    saved = min(cost[loser] - cost[winner] for cost in costs)
-    if engine.chooser.feeds and winner.bit_count() > 1:
-        saved -= engine.chooser.bridge
-    total += saved / max(Fraction(1), scale_most if saved >= 0 else scale_least)
-    return total > 0 or (total == 0 and winner.bit_count() < loser.bit_count())
-
-
-def _options(engine: Engine, flow: _Flow, alive: frozenset[int]) -> frozenset[int]:
-    """The options that can be the named one within some set of systems that can win."""
-    bits = engine.chooser.system_bits()
-    found: set[int] = set()
-    for systems in alive:
-        inside = [o for o in flow.open if not bits[o] & ~systems]
-        rivals = [o for o in flow.sure if not bits[o] & ~systems]
-        found.update(
-            o for o in inside if not any(_outdoes(engine, flow, rival, o) for rival in rivals)
-        )
-    return frozenset(found)
-
-
-def _outdoes(engine: Engine, flow: _Flow, rival: int, option: int) -> bool:
-    """Whether the rival is named before the option in every completion of the box."""
-    lead = flow.leads[rival][option]
-    if lead > 0:
-        return True
-    if lead < 0 or rival == option:
-        return False
-    options = engine.problem.options
-    here, there = options[rival], options[option]
-    if here.family == there.family:
-        return (here.simplicity, here.id) < (there.simplicity, there.id)
-    bits = engine.chooser.system_bits()
-    return bits[rival].bit_count() < bits[option].bit_count()

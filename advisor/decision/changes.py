@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from advisor.decision.completions import TooManyError
+from advisor.decision.engine import Engine
 from advisor.decision.problem import Answers
-from advisor.decision.questions import common_verdict
-from advisor.decision.space import Part, Space
+from advisor.decision.words import Telling, Words, words_at
 from advisor.domain.cell import Cell
 from advisor.domain.requirements import Standing
 
@@ -36,18 +36,28 @@ class Variation:
 
 
 class Variations:
-    """Tries single answers under one limit of nodes; what it could not afford is ``unproven``."""
+    """Tries single answers under one limit of nodes; what it could not afford is ``unproven``.
+
+    ``before`` is what is said now, ``telling`` completions that show its being undetermined.
+    """
 
     def __init__(
-        self, base: Space, team: Answers, workloads: Sequence[Answers], limit: int
+        self,
+        engine: Engine,
+        team: Answers,
+        workloads: Sequence[Answers],
+        before: Words | None,
+        telling: Telling,
+        limit: int,
     ) -> None:
-        self.base = base
+        self.engine = engine
         self.team = team
         self.workloads = tuple(workloads)
         self.left = limit
+        self.telling = telling
         self.unproven: list[tuple[str | None, str]] = []
-        self._names = tuple(one.name for one in base.engine.problem.workloads)
-        self._before = words_of(base)
+        self._names = tuple(one.name for one in engine.problem.workloads)
+        self._before = before
 
     def every(self) -> tuple[Variation, ...]:
         """All single changes that change a verdict: assumptions first, then what was stated."""
@@ -79,13 +89,17 @@ class Variations:
         after: Cell,
     ) -> Variation | None:
         owner = None if place is None else self._names[place]
+        team, workloads = self.team, list(self.workloads)
+        if place is None:
+            team = _with(team, question, after)
+        else:
+            workloads[place] = _with(workloads[place], question, after)
         try:
-            space = self._space(place, question, after)
-            words = words_of(space)
+            words, nodes = words_at(self.engine, team, workloads, self.telling, self.left)
         except TooManyError:
             self.unproven.append((owner, question))
             return None
-        self.left -= space.nodes
+        self.left -= nodes
         if words is None or self._before is None:
             return None
         system, verdicts, options = words
@@ -107,45 +121,6 @@ class Variations:
             system != self._before[0],
         )
 
-    def _space(self, place: int | None, question: str, after: Cell) -> Space:
-        team, workloads = self.team, list(self.workloads)
-        shared: Mapping[int, Part] | None = None
-        if place is None:
-            team = _with(team, question, after)
-        else:
-            workloads[place] = _with(workloads[place], question, after)
-            if len(self.base.teams) == 1 and not self.base.team.cells:
-                shared = {i: part for i, part in enumerate(self.base.parts) if i != place}
-        return Space(self.base.engine, team, workloads, limit=self.left, shared=shared)
-
 
 def _with(answers: Answers, question: str, cell: Cell) -> Answers:
     return replace(answers, cells={**answers.cells, question: (cell,)})
-
-
-Words = tuple[str, tuple[str, ...], tuple[str | None, ...]]
-
-
-def words_of(space: Space) -> Words | None:
-    """The system's verdict, then each workload's verdict and option; None if nothing is left.
-
-    Stops where more completions could not change what is said any more.
-    """
-    system: set[str] = set()
-    verdicts: list[set[str]] = [set() for _ in space.parts]
-    options: list[set[str | None]] = [set() for _ in space.parts]
-    for combination in space.combinations():
-        outcome = space.outcome(*combination)
-        system.add(outcome.verdict)
-        for place, one in enumerate(outcome.workloads):
-            verdicts[place].add(one.verdict)
-            options[place].add(one.option)
-        if len(system) > 1 and all(len(words) > 1 for words in verdicts):
-            break
-    if not system:
-        return None
-    return (
-        common_verdict(system),
-        tuple(common_verdict(words) for words in verdicts),
-        tuple(each.pop() if len(each) == 1 else None for each in options),
-    )

@@ -8,35 +8,43 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from advisor.decision.assurance import Assuring
+from advisor.decision.cases import Cases
 from advisor.decision.changes import Variation, Variations
 from advisor.decision.completions import TooManyError
 from advisor.decision.corrections import Contradiction
+from advisor.decision.drawn import drawn_questions
 from advisor.decision.engine import Engine
 from advisor.decision.facts import (
     Named,
     Said,
-    combinations_alone,
     intervals,
     name_one,
     necessary_options,
     possible_options,
-    reference,
     say,
 )
-from advisor.decision.grading import Assurance, Effort, Subject, unassured
+from advisor.decision.grading import Assurance, Effort, Subject
 from advisor.decision.problem import Cells, SystemProblem
 from advisor.decision.questions import OpenQuestion, open_questions
 from advisor.decision.ranking import Explained
 from advisor.decision.regret import Regret
 from advisor.decision.search import Found, search
+from advisor.decision.seen import AllSeen, Seen, SomeSeen
 from advisor.decision.space import Space
-from advisor.decision.systems import Chooser, Outcome, WorkloadOutcome
+from advisor.decision.systems import UNDETERMINED, Chooser, Outcome, WorkloadOutcome
 from advisor.decision.table import FinerScaleError, first_denominator
+from advisor.decision.weighed import Situations, every_situation
+from advisor.decision.words import Telling, Words, common_verdict, telling_of, words_of
 from advisor.domain.recommendation import Ranked
 from advisor.domain.requirements import Standing
 
-NODE_LIMIT = 200_000
-CHANGE_LIMIT = 20_000
+NODE_LIMIT = 3_000
+"""The most completions, outcomes and boxes that are looked at for what is possible."""
+
+EVERY_LIMIT = 2_000
+"""So many completions and outcomes are gone through one by one; past it bounds are tried."""
+
+CHANGE_LIMIT = 4_000
 """The most completions and outcomes that all single changed answers together may cost."""
 
 
@@ -131,8 +139,8 @@ def decide(
 ) -> Decision:
     """The decision for this problem; facts over unknown answers are exact or ``unproven``.
 
-    ``node_limit`` bounds the completions and outcomes looked at for what is possible; single
-    changed answers may cost as many again, up to CHANGE_LIMIT. With an ``effort`` it is also found
+    ``node_limit`` bounds the completions, outcomes and boxes looked at for what is possible, and
+    CHANGE_LIMIT those for single changed answers. With an ``effort`` it is also found
     out how sure the verdicts are (``assurance``), within that effort. Raises ValueError for a
     problem that has no answer at all: no workload, no option, answers that exclude each other, a
     penalty that value could buy.
@@ -188,39 +196,90 @@ class _Deciding:
 
     def decision(self) -> Decision:
         try:
-            space = Space(self.engine, self.problem.team, self.answers, limit=self.limit)
+            limit = min(self.limit, EVERY_LIMIT)
+            space = Space(self.engine, self.problem.team, self.answers, limit=limit)
             outcomes = space.outcomes()
         except TooManyError:
-            decision = self._searched(search(self.engine, self.limit))
-            return decision if self.effort is None else self._unassured(decision)
+            return self._searched()
         if not outcomes:
             raise ValueError("the answers exclude each other")
+        self.nodes = space.nodes
         questions = self._questions(space)
+        space.limit = sys.maxsize
+        words = words_of(space)
+        telling = self._telling(words)
+        variations = self._variations(words, telling)
+        decision = self._assemble(AllSeen(space), outcomes, questions, variations)
+        if self.effort is None:
+            return decision
+        every = every_situation(space, self.effort.situations)
+        return self._assured(self._cases(), every, (words, telling), decision)
+
+    def _searched(self) -> Decision:
+        """Bounds say what is possible; the rest comes from completions that were looked at."""
+        cases = Cases.merged(self.engine, self.problem.team, self.answers)
+        found = search(cases, self.limit)
+        self.nodes = found.nodes
+        self.unproven += [] if found.verdicts_proven else ["possible"]
+        self.unproven += [] if found.proven else ["designs"]
+        self.unproven += ["ties", "regrets", "intervals", "questions"]
+        questions = drawn_questions(found, self.problem.team, self.answers)
+        words = self._words(found)
+        telling = self._telling(words)
+        variations = self._variations(words, telling)
+        decision = self._assemble(
+            SomeSeen(found),
+            found.outcomes,
+            tuple(questions),
+            variations,
+            found.beside,
+            found.verdicts_beside,
+        )
+        if self.effort is None:
+            return decision
+        return self._assured(cases, None, (words, telling), decision)
+
+    def _words(self, found: Found) -> Words | None:
+        """What is said over all that was found; what was not ruled out counts."""
+        outcomes = found.outcomes
+        system = {one.verdict for one in outcomes} | set(found.verdicts_beside)
+        verdicts, options = [], []
+        for place, beside in enumerate(found.beside):
+            own = [one.workloads[place] for one in outcomes]
+            verdicts.append(common_verdict({one.verdict for one in own} | {v for v, _o in beside}))
+            named = {one.option for one in own} | {option for _v, option in beside}
+            options.append(named.pop() if len(named) == 1 else None)
+        return common_verdict(system), tuple(verdicts), tuple(options)
+
+    def _telling(self, words: Words | None) -> Telling:
+        """Only where everything is undetermined: elsewhere more would have to be looked at."""
+        if words is None or {words[0], *words[1]} != {UNDETERMINED}:
+            return ()
+        return telling_of(self.engine, self.problem.team, self.answers)
+
+    def _cases(self) -> Cases:
+        return Cases(self.engine, self.problem.team, self.answers)
+
+    def _variations(self, words: Words | None, telling: Telling) -> tuple[Variation, ...]:
         variations = Variations(
-            space, self.problem.team, self.answers, min(self.limit, CHANGE_LIMIT)
+            self.engine, self.problem.team, self.answers, words, telling, CHANGE_LIMIT
         )
         found = variations.every()
         if variations.unproven:
             self.unproven.append("variations")
-        self.nodes = space.nodes
-        decision = self._assemble(space, outcomes, questions, found)
-        return decision if self.effort is None else self._assured(space, decision, self.effort)
+        return found
 
-    def _assured(self, space: Space, decision: Decision, effort: Effort) -> Decision:
+    def _assured(
+        self,
+        cases: Cases,
+        every: tuple[Situations, ...] | None,
+        said: tuple[Words | None, Telling],
+        decision: Decision,
+    ) -> Decision:
         """The decision with the facts about how sure it is."""
-        assuring = Assuring(
-            space, self.problem.team, self.answers, decision.variations, decision.unproven, effort
-        )
-        return self._with(decision, assuring.facts(_subjects(decision)))
-
-    def _unassured(self, decision: Decision) -> Decision:
-        """The decision with what is known of its sureness after a search."""
-        found = [unassured(one, decision.unproven) for one in _subjects(decision)]
-        return self._with(decision, found)
-
-    @staticmethod
-    def _with(decision: Decision, found: Sequence[Assurance]) -> Decision:
-        system, *workloads = found
+        assert self.effort is not None
+        assuring = Assuring(cases, every, said, decision.variations, decision.unproven, self.effort)
+        system, *workloads = assuring.facts(_subjects(decision))
         return replace(
             decision,
             assurance=system,
@@ -228,15 +287,6 @@ class _Deciding:
                 replace(one, assurance=own)
                 for one, own in zip(decision.workloads, workloads, strict=True)
             ),
-        )
-
-    def _searched(self, found: Found) -> Decision:
-        """Only what is possible was found out; the rest comes from completions that were seen."""
-        self.unproven += [] if found.proven else ["possible"]
-        self.unproven += ["ties", "regrets", "intervals", "questions", "variations"]
-        self.nodes = found.nodes
-        return self._assemble(
-            found.seen, found.outcomes, (), (), found.beside, found.verdicts_beside
         )
 
     def _questions(self, space: Space) -> tuple[OpenQuestion, ...]:
@@ -248,18 +298,17 @@ class _Deciding:
 
     def _assemble(
         self,
-        space: Space,
+        seen: Seen,
         outcomes: Sequence[Outcome],
         questions: tuple[OpenQuestion, ...],
         variations: tuple[Variation, ...],
-        beside: Sequence[Sequence[tuple[str, str]]] = (),
+        beside: Sequence[Sequence[tuple[str, str | None]]] = (),
         verdicts_beside: Sequence[str] = (),
     ) -> Decision:
         """``beside``: what was not ruled out, verdicts with options for each workload."""
-        space.limit = sys.maxsize
         workloads = tuple(
             self._workload(
-                space,
+                seen,
                 place,
                 [one.workloads[place] for one in outcomes],
                 beside[place] if beside else (),
@@ -283,16 +332,16 @@ class _Deciding:
 
     def _workload(
         self,
-        space: Space,
+        seen: Seen,
         place: int,
         outcomes: Sequence[WorkloadOutcome],
-        beside: Sequence[tuple[str, str]],
+        beside: Sequence[tuple[str, str | None]],
     ) -> WorkloadDecision:
         outcomes = tuple(dict.fromkeys(outcomes))
         said = say(outcomes, [verdict for verdict, _option in beside])
-        named = name_one(space, self.engine.chooser, place, outcomes, space.combinations())
-        alone_said, alone = self._alone(space, place)
-        cells, winners = reference(space, place, named.option)
+        named = name_one(self.engine, self.engine.chooser, place, outcomes, seen.combinations())
+        alone_said, alone = self._alone(seen, place)
+        cells, winners = seen.reference(place, named.option)
         explained = Explained(self.engine, place, cells)
         equals = tuple(one for one in winners if one != named.option)
         possible = possible_options(outcomes)
@@ -305,22 +354,25 @@ class _Deciding:
             alone_verdict=alone_said.verdict,
             alone_option=alone.option,
             possible=said.possible,
-            possible_options=tuple(sorted({*possible, *(option for _v, option in beside)})),
-            necessary_options=() if beside else necessary_options(outcomes),
+            possible_options=tuple(sorted({*possible, *(o for _v, o in beside if o)})),
+            necessary_options=(() if self._cut_off else necessary_options(outcomes)),
             regrets=named.regrets,
-            intervals=intervals(space, place),
+            intervals=intervals(seen, place),
             ranking=explained.ranking(),
             contradiction=explained.contradiction(),
             cells=cells,
         )
 
-    def _alone(self, space: Space, place: int) -> tuple[Said, Named]:
+    @property
+    def _cut_off(self) -> bool:
+        """Whether more may be possible than was found."""
+        return not {"possible", "designs"}.isdisjoint(self.unproven)
+
+    def _alone(self, seen: Seen, place: int) -> tuple[Said, Named]:
         chooser = Chooser(self.problem, self.engine.denominator, [place])
         found: dict[WorkloadOutcome, None] = {}
-        for team, scored in combinations_alone(space, place):
-            cells = space.teams[team].cells
-            costs = [self.engine.cost(one, cells) for one in range(1 << len(chooser.families))]
+        for team, scored in seen.alone(place):
+            costs = [self.engine.cost(one, team) for one in range(1 << len(chooser.families))]
             found[chooser.outcome(scored, costs.__getitem__).workloads[0]] = None
         outcomes = tuple(found)
-        combinations = combinations_alone(space, place)
-        return say(outcomes), name_one(space, chooser, 0, outcomes, combinations)
+        return say(outcomes), name_one(self.engine, chooser, 0, outcomes, seen.alone(place))

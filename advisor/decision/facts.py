@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from advisor.decision.completions import completions
-from advisor.decision.problem import Cells
+from advisor.decision.engine import Engine
 from advisor.decision.regret import Regret, largest_regrets, pick
-from advisor.decision.score import Scored
-from advisor.decision.space import Space
+from advisor.decision.seen import Combination, Seen
 from advisor.decision.systems import UNDETERMINED, Chooser, Outcome, WorkloadOutcome
-
-Combination = tuple[int, tuple[Scored, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +53,6 @@ def necessary_options(outcomes: Sequence[WorkloadOutcome]) -> tuple[str, ...]:
     return tuple(sorted(common))
 
 
-def combinations_alone(space: Space, place: int) -> Iterator[Combination]:
-    """The different scores of one workload by itself, beside every completion of the team."""
-    for team in range(len(space.teams)):
-        for scored in space.parts[place].different(team):
-            yield team, (scored,)
-
-
 @dataclass(frozen=True, slots=True)
 class Named:
     """The option that is named, and the largest regret of each that could be (if computed)."""
@@ -73,7 +62,7 @@ class Named:
 
 
 def name_one(
-    space: Space,
+    engine: Engine,
     chooser: Chooser,
     place: int,
     outcomes: Sequence[WorkloadOutcome],
@@ -86,7 +75,7 @@ def name_one(
     options = {one.option for one in outcomes}
     if len(options) == 1:
         return Named(options.pop(), {})
-    regrets = largest_regrets(space, chooser, place, combinations)
+    regrets = largest_regrets(engine, chooser, place, combinations)
     eligible = regrets
     if all(one.status == "unmet" for one in outcomes):
         eligible = {one: regret for one, regret in regrets.items() if one.systems}
@@ -94,38 +83,16 @@ def name_one(
     return Named(pick(chooser, eligible), by_name)
 
 
-def intervals(space: Space, place: int) -> dict[str, tuple[Fraction, Fraction]]:
-    """The least and the greatest score of each single design over all completions."""
-    penalty = space.engine.problem.conventions.must_penalty
+def intervals(seen: Seen, place: int) -> dict[str, tuple[Fraction, Fraction]]:
+    """The least and the greatest score of each single design over these completions."""
+    engine = seen.engine
+    penalty = engine.problem.conventions.must_penalty
     found: dict[str, tuple[Fraction, Fraction]] = {}
-    for _team, (scored,) in combinations_alone(space, place):
+    for _team, (scored,) in seen.alone(place):
         for one in scored.candidates:
             if len(one.parts) == 1:
-                name = space.engine.chooser.name(one)
-                score = scored.value(one, space.engine.denominator) - penalty * one.violated
+                name = engine.chooser.name(one)
+                score = scored.value(one, engine.denominator) - penalty * one.violated
                 low, high = found.get(name, (score, score))
                 found[name] = (min(low, score), max(high, score))
     return found
-
-
-def reference(space: Space, place: int, option: str | None) -> tuple[Cells, tuple[str, ...]]:
-    """The first completion in which the workload's option is this one (or the first of all).
-
-    Gives its cells, and the winners there.
-    """
-    chosen: tuple[int, Scored, WorkloadOutcome] | None = None
-    for team, scored in space.combinations():
-        outcome = space.outcome(team, scored).workloads[place]
-        if chosen is None or outcome.option == option:
-            chosen = (team, scored[place], outcome)
-        if outcome.option == option:
-            break
-    if chosen is None:
-        raise ValueError("the answers exclude each other")
-    team, own, outcome = chosen
-    part = space.parts[place]
-    at = next(i for i, one in enumerate(part.beside[team]) if one.scored == own)
-    for i, completion in enumerate(completions(part.merged, space.teams[team].cells)):
-        if i == at:
-            return dict(completion.cells), outcome.winners
-    raise AssertionError("every situation is a completion")

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 
-from advisor.decision.changes import Variation, Words, words_of
+from advisor.decision.changes import Variation
 from advisor.decision.completions import TooManyError
 from advisor.decision.engine import Engine
 from advisor.decision.problem import Answers
-from advisor.decision.space import Space
+from advisor.decision.words import Telling, Words, words_at
 from advisor.domain.cell import Cell
 from advisor.domain.requirements import Standing
 
@@ -61,12 +61,19 @@ class Flipping:
     """Tries sets of answers of growing size for all subjects at once."""
 
     def __init__(
-        self, engine: Engine, team: Answers, workloads: Sequence[Answers], before: Words, limit: int
+        self,
+        engine: Engine,
+        team: Answers,
+        workloads: Sequence[Answers],
+        before: Words,
+        telling: Telling,
+        limit: int,
     ) -> None:
         self.engine = engine
         self.team = team
         self.workloads = tuple(workloads)
         self.before = before
+        self.telling = telling
         self.left = limit
         self.names = [one.name for one in engine.problem.workloads]
 
@@ -154,10 +161,9 @@ class Flipping:
             else:
                 workloads[place] = changed
         try:
-            space = Space(self.engine, team, workloads, limit=self.left)
-            words = words_of(space)
+            words, nodes = words_at(self.engine, team, workloads, self.telling, self.left)
         except TooManyError:
             self.left = 0
             return None
-        self.left -= space.nodes
+        self.left -= nodes
         return words

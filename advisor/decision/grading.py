@@ -7,16 +7,17 @@ one family that change places are named beside it and do not lower the grade.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
-from advisor.decision.changes import Variation, Words
+from advisor.decision.changes import Variation
 from advisor.decision.facts import Said
 from advisor.decision.flips import Flips
 from advisor.decision.margins import Margin
 from advisor.decision.sensitivity import Critical
 from advisor.decision.systems import UNDETERMINED
 from advisor.decision.weighting import Weightings
+from advisor.decision.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Effort:
 
     strikes: int = 20_000
     situations: int = 256
+    looked: int = 32
     opened: int = 100
     flips: int = 1_500
     critical: int = 4
@@ -118,29 +120,6 @@ class Subject:
         if self.place is None:
             return variation.system_changed
         return names[self.place] in variation.changed
-
-
-def unassured(subject: Subject, unproven: Sequence[str]) -> Assurance:
-    """What is left where there were too many completions to look at each: what is possible."""
-    several = len(subject.said.possible) > 1
-    bare = Assurance(
-        grade="",
-        decided=False if several else None,
-        possible=subject.said.possible,
-        weights=None,
-        whatever_evidence=None,
-        together=None,
-        bearings=(),
-        margin=None,
-        shares={},
-        samples=0,
-        seed=0,
-        critical=(),
-        flips=None,
-        compared=(),
-        unproven=(*unproven, "weights", "evidence", "load-bearing claims", "flips", "share"),
-    )
-    return replace(bare, grade=grade(subject, bare))
 
 
 def grade(subject: Subject, facts: Assurance) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 
+from advisor.decision.cases import Cases
 from advisor.decision.completions import TooManyError
 from advisor.decision.engine import Engine
 from advisor.decision.problem import Answers, Cells, Derived
@@ -80,18 +80,8 @@ def open_assumptions(
     outcomes = tuple(found)
     if len({one.verdict for one in outcomes}) > 1:
         return Opened(outcomes, proven=False)
-    problem = replace(
-        engine.problem,
-        team=wide_team,
-        workloads=tuple(
-            replace(one, answers=own)
-            for one, own in zip(engine.problem.workloads, wide, strict=True)
-        ),
-    )
-    wider = copy(engine)
-    wider.problem = problem
-    result = search(wider, limit)
-    return Opened((*outcomes, *result.outcomes), result.proven)
+    result = search(Cases.merged(engine, wide_team, wide), limit)
+    return Opened((*outcomes, *result.outcomes), result.verdicts_proven)
 
 
 def _corner(answers: Answers, last: bool) -> Answers:

@@ -19,7 +19,8 @@ from advisor.decision.completions import Completion, Open
 from advisor.decision.problem import Answers
 from advisor.decision.score import Scored
 from advisor.decision.space import Part, Situation, Space
-from advisor.decision.systems import UNDETERMINED, Outcome
+from advisor.decision.systems import Outcome
+from advisor.decision.words import common_verdict
 from advisor.domain.cell import Cell
 
 GAIN_DIGITS = 9
@@ -50,12 +51,6 @@ class OpenQuestion:
     decides: frozenset[str]
     gain: float | None
     replies: tuple[Reply, ...]
-
-
-def common_verdict(words: Iterable[str]) -> str:
-    """The one verdict, or undetermined where there are several."""
-    different = set(words)
-    return different.pop() if len(different) == 1 else UNDETERMINED
 
 
 def winners_of(outcome: Outcome) -> Winners:

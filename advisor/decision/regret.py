@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from advisor.decision.engine import Engine
 from advisor.decision.problem import Cells
 from advisor.decision.score import Candidate, Scored
-from advisor.decision.space import Space
 from advisor.decision.systems import Chooser
 
 
@@ -21,10 +21,10 @@ class Regret:
 
 
 def largest_regrets(
-    space: Space,
+    engine: Engine,
     chooser: Chooser,
     place: int,
-    combinations: Iterable[tuple[int, Sequence[Scored]]],
+    combinations: Iterable[tuple[Cells, Sequence[Scored]]],
 ) -> dict[Candidate, Regret]:
     """The largest regret of each candidate of the chooser's workload at ``place``.
 
@@ -33,10 +33,9 @@ def largest_regrets(
     """
     worst: dict[tuple[int, ...], tuple[Candidate, Regret]] | None = None
     for team, scored in combinations:
-        cells = space.teams[team].cells
 
-        def cost(systems: int, cells: Cells = cells) -> Fraction:
-            return space.engine.cost(systems, cells)
+        def cost(systems: int, cells: Cells = team) -> Fraction:
+            return engine.cost(systems, cells)
 
         best = chooser.winners(chooser.choices(scored, cost))[0].merit
         here: dict[tuple[int, ...], tuple[Candidate, Regret]] = {}

@@ -1,221 +1,180 @@
 """What can still win where there are too many completions to look at each: branch and bound.
 
-A *box* leaves each open question some of its cells. Where bounds over the whole box show that
-nothing else can win there than what was found already, the box is done; a small box is looked at
-completely; any other is cut at the question that moves most. What the limit leaves undone is not
-ruled out, and is said to be so. Exact ties between families are found in small boxes only.
+First come the first completion and some that are drawn, always the same: where several verdicts
+are possible they show up there. Then a *box*, which leaves each open question some of its cells, is
+done where bounds over the whole of it show that nothing else can be said there than what was found
+already; a small box is looked at completely; any other is cut at the question that moves most.
+Verdicts are settled before designs. What the limit leaves undone is not ruled out, and is said to
+be so. Exact ties between families are found in completions that were looked at only.
+
+Work is counted in *nodes*: completions looked at and boxes bounded, so that the same answers give
+the same result on every machine.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from random import Random
 
-from advisor.decision.bounds import Box, CanWin, can_win
-from advisor.decision.completions import TooManyError, completions, potential
-from advisor.decision.engine import Engine
-from advisor.decision.problem import Answers
-from advisor.decision.space import Space, merged_team, merged_workload
-from advisor.decision.systems import Outcome
-from advisor.domain.cell import Cell
+from advisor.decision.bounds import Bounds, CanSay
+from advisor.decision.cases import Box, Cases
+from advisor.decision.scoring import Case
+from advisor.decision.systems import UNDETERMINED, Outcome
 
-SMALL_BOX = 64
+SMALL_BOX = 16
 """A box of no more combinations than this is looked at completely."""
+
+DRAWN = 200
+SEED = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What the search found.
 
-    ``outcomes`` some completion gives; ``beside`` has, for each workload, the verdicts with their
-    options that were neither found nor ruled out (empty: proven), ``verdicts_beside`` those of the
-    system; ``seen`` is a space of some of the completions.
+    ``looked`` are the completions that were drawn or first; ``outcomes`` what some completion
+    gives. ``verdicts_proven`` says that no other verdict is possible, ``proven`` no other design
+    either. What was neither found nor ruled out: ``verdicts_beside`` of the system, ``beside`` for
+    each workload the verdicts, with their single designs (pairs are too many to list).
     """
 
+    cases: Cases
+    looked: tuple[Case, ...]
     outcomes: tuple[Outcome, ...]
-    beside: tuple[tuple[tuple[str, str], ...], ...]
+    beside: tuple[tuple[tuple[str, str | None], ...], ...]
     verdicts_beside: tuple[str, ...]
-    seen: Space
+    verdicts_proven: bool
+    proven: bool
     nodes: int
 
-    @property
-    def proven(self) -> bool:
-        """Whether everything that can win is among the outcomes."""
-        return not any(self.beside) and not self.verdicts_beside
 
-
-def search(engine: Engine, limit: int) -> Found:
+def search(cases: Cases, limit: int, *, seed: int = SEED) -> Found:
     """Look for everything that can win, until it is proven or ``limit`` nodes were looked at.
 
     Raises ValueError where no completion is possible at all.
     """
-    return _Search(engine, limit).run()
+    return _Search(cases, limit).run(seed)
 
 
 class _Search:
-    def __init__(self, engine: Engine, limit: int) -> None:
-        self.engine = engine
+    def __init__(self, cases: Cases, limit: int) -> None:
+        self.cases = cases
+        self.bounds = Bounds(cases)
         self.limit = limit
         self.nodes = 0
         self.outcomes: dict[Outcome, None] = {}
-        self.verdicts: set[str] = set()
-        self.options: tuple[set[str], ...] = tuple(set() for _ in engine.problem.workloads)
-        self.undone: list[CanWin | None] = []
+        self.system: set[str] = set()
+        self.verdicts: tuple[set[str], ...] = tuple(set() for _ in cases.flows)
+        self.options: tuple[set[str], ...] = tuple(set() for _ in cases.flows)
+        self._places = range(len(cases.flows))
 
-    def run(self) -> Found:
-        self.seen = self._look(self._first(), sys.maxsize)
-        stack: list[tuple[Box, CanWin | None]] = [(self._root(), None)]
+    def run(self, seed: int) -> Found:
+        looked = {self.cases.first: None}
+        self._look(self.cases.first)
+        random = Random(seed)
+        for _ in range(min(DRAWN, self.limit // 4)):
+            case = self.cases.likely(random)
+            if case is not None and case not in looked:
+                looked[case] = None
+                self._look(case)
+        undone = self._left_after(design=False)
+        verdicts_proven = not undone
+        if verdicts_proven:
+            undone = self._left_after(design=True)
+        return Found(
+            self.cases,
+            tuple(looked),
+            tuple(self.outcomes),
+            tuple(self._beside(place, undone, verdicts_proven) for place in self._places),
+            () if verdicts_proven else self._verdicts_beside(undone),
+            verdicts_proven,
+            not undone,
+            self.nodes,
+        )
+
+    def _left_after(self, *, design: bool) -> list[CanSay | None]:
+        """What is undone, by what could be said there, once all boxes or the limit are done."""
+        stack: list[tuple[Box, CanSay | None]] = [(self.cases.everything, None)]
+        undone: list[CanSay | None] = []
         while stack:
             box, before = stack.pop()
+            if before is not None and self._known(before, design=design):
+                continue
             if self.nodes >= self.limit:
-                self.undone.append(before)
+                undone.append(before)
+                continue
+            size = prod(map(len, box))
+            if size <= SMALL_BOX:
+                for case in self.cases.cases_of(box):
+                    self._look(case)
                 continue
             self.nodes += 1
-            if _size(box) <= SMALL_BOX:
-                try:
-                    self._keep(self._look(box, self.limit - self.nodes))
-                except TooManyError:
-                    self.nodes = self.limit
-                    self.undone.append(before)
-                continue
-            winners = can_win(self.engine, box)
-            if winners is None or not self._known(winners):
-                stack += [(part, winners) for part in self._cut(box)]
-        verdicts, beside = self._left()
-        return Found(tuple(self.outcomes), beside, verdicts, self.seen, self.nodes)
+            can_say = self.bounds.can_say(box)
+            if can_say is None or not self._known(can_say, design=design):
+                stack += [(part, can_say) for part in self._cut(box)]
+        return [one for one in undone if one is None or not self._known(one, design=design)]
 
-    def _keep(self, space: Space) -> None:
-        """Remember the space that shows most."""
-        if len(space.outcomes()) > len(self.seen.outcomes()):
-            self.seen = space
+    def _look(self, case: Case) -> None:
+        """Take in what is said of one completion."""
+        self.nodes += 1
+        outcome = self.cases.outcome(case)
+        self.outcomes[outcome] = None
+        self.system.add(outcome.verdict)
+        for place, workload in enumerate(outcome.workloads):
+            self.verdicts[place].add(workload.verdict)
+            named = (workload.option,) if workload.option else workload.winners
+            self.options[place].update(named)
 
-    def _look(self, box: Box, limit: int) -> Space:
-        """Take in every completion of the box."""
-        space = Space(self.engine, box.team, box.workloads, limit=limit)
-        for outcome in space.outcomes():
-            self.outcomes[outcome] = None
-            self.verdicts.add(outcome.verdict)
-            for own, workload in zip(self.options, outcome.workloads, strict=True):
-                own.update((workload.option,) if workload.option else workload.winners)
-        self.nodes += space.nodes
-        return space
+    def _known(self, can_say: CanSay, *, design: bool) -> bool:
+        """Whether everything that can be said there was found already."""
+        if not can_say.system <= self.system:
+            return False
+        for place, own in enumerate(can_say.verdicts):
+            if not own <= self.verdicts[place]:
+                return False
+            if design and not can_say.options[place] <= self.options[place]:
+                return False
+        return True
 
-    def _known(self, winners: CanWin) -> bool:
-        """Whether everything that can win there was found already."""
-        return all(self._verdict(one) in self.verdicts for one in winners.systems) and all(
-            self.engine.problem.options[option].id in own
-            for own, options in zip(self.options, winners.options, strict=True)
-            for option in options
+    def _cut(self, box: Box) -> list[Box]:
+        """The box once for each cell of the question on which most hangs."""
+        weights = self.cases.weights
+        free = [
+            i
+            for i, one in enumerate(self.cases.variables)
+            if len(box[i]) > 1 and one.derived is None
+        ] or [i for i, own in enumerate(box) if len(own) > 1]
+        i = max(free, key=lambda one: (weights[one], -one))
+        return [(*box[:i], (cell,), *box[i + 1 :]) for cell in reversed(box[i])]
+
+    def _verdicts_beside(self, undone: Sequence[CanSay | None]) -> tuple[str, ...]:
+        found: set[str] = set()
+        for can_say in undone:
+            found |= self._every_verdict() if can_say is None else can_say.system
+        return tuple(sorted(found - self.system))
+
+    def _beside(
+        self, place: int, undone: Sequence[CanSay | None], verdicts_proven: bool
+    ) -> tuple[tuple[str, str | None], ...]:
+        """The verdicts and single designs of a workload that were not found, nor ruled out."""
+        candidates = self.bounds.candidates
+        singles = dict(zip(candidates.names[: candidates.singles], candidates.words, strict=False))
+        seen, named = self.verdicts[place], self.options[place]
+        found: set[tuple[str, str | None]] = set()
+        for can_say in undone:
+            verdicts = self._every_verdict() if can_say is None else can_say.verdicts[place]
+            options = singles.keys() if can_say is None else can_say.options[place]
+            found |= {(one, None) for one in verdicts - seen}
+            found |= {(singles[one], one) for one in options if one in singles and one not in named}
+        return tuple(
+            sorted(
+                (one for one in found if one[0] in seen or not verdicts_proven),
+                key=lambda one: (one[0], one[1] or ""),
+            )
         )
 
-    def _verdict(self, systems: int) -> str:
-        return self.engine.chooser.words(systems, divided=True)[0]
-
-    def _root(self) -> Box:
-        """Every possible cell, merged."""
-        problem = self.engine.problem
-        answers = tuple(workload.answers for workload in problem.workloads)
-        team = merged_team(self.engine, problem.team, answers)
-        every = potential(problem.team, {})
-        return Box(
-            replace(problem.team, cells={**problem.team.cells, **team.cells}),
-            tuple(
-                replace(
-                    one,
-                    cells={
-                        **one.cells,
-                        **merged_workload(self.engine, place, one, every).cells,
-                    },
-                )
-                for place, one in enumerate(answers)
-            ),
-        )
-
-    def _first(self) -> Box:
-        """The first possible completion."""
-        problem = self.engine.problem
-        answers = [workload.answers for workload in problem.workloads]
-        every = potential(problem.team, {})
-        opened = [
-            merged_workload(self.engine, place, one, every) for place, one in enumerate(answers)
-        ]
-        for team in completions(merged_team(self.engine, problem.team, answers), {}):
-            each = [next(completions(one, team.cells), None) for one in opened]
-            if all(each):
-                return Box(
-                    _only(problem.team, team.cells),
-                    tuple(
-                        _only(one, own.cells)
-                        for one, own in zip(answers, each, strict=True)
-                        if own is not None
-                    ),
-                )
-        raise ValueError("the answers exclude each other")
-
-    def _cut(self, box: Box) -> Iterator[Box]:
-        """The box once for each cell of the question on which most weight hangs."""
-        owners: list[tuple[int | None, Answers]] = [(None, box.team), *enumerate(box.workloads)]
-        opened = [
-            (self._moves(box, place, name), place, name)
-            for place, answers in owners
-            for name, cells in answers.cells.items()
-            if len(cells) > 1
-        ]
-        _weight, place, name = max(opened, key=lambda one: one[0])
-        for answers_place, answers in owners:
-            if answers_place == place:
-                for cell in answers.cells[name]:
-                    cut = replace(answers, cells={**answers.cells, name: (cell,)})
-                    if place is None:
-                        yield replace(box, team=cut)
-                    else:
-                        each = (*box.workloads[:place], cut, *box.workloads[place + 1 :])
-                        yield replace(box, workloads=each)
-
-    def _moves(self, box: Box, place: int | None, name: str) -> tuple[int, int]:
-        """How many criteria read the question, and how many cells it has."""
-        tables = self.engine.tables if place is None else (self.engine.tables[place],)
-        answers = box.team if place is None else box.workloads[place]
-        concerned = {
-            one.question
-            for each in (box.team, *box.workloads)
-            for one in each.derived
-            if name in one.parents
-        } | {name}
-        return (
-            sum(bool(concerned.intersection(reads)) for each in tables for reads in each.reads),
-            len(answers.cells[name]),
-        )
-
-    def _left(self) -> tuple[tuple[str, ...], tuple[tuple[tuple[str, str], ...], ...]]:
-        """What was neither found nor ruled out: the system's verdicts, the workloads' options."""
-        chooser = self.engine.chooser
-        options = self.engine.problem.options
-        verdicts: set[str] = set()
-        beside: tuple[set[tuple[str, str]], ...] = tuple(set() for _ in self.options)
-        bits = chooser.system_bits()
-        for winners in self.undone:
-            sets = range(1 << len(chooser.families)) if winners is None else winners.systems
-            verdicts |= {self._verdict(one) for one in sets} - self.verdicts
-            for place, own in enumerate(beside):
-                every = range(len(options)) if winners is None else winners.options[place]
-                own |= {
-                    (self._verdict(bits[one]), options[one].id)
-                    for one in every
-                    if options[one].id not in self.options[place]
-                }
-        return tuple(sorted(verdicts)), tuple(tuple(sorted(own)) for own in beside)
-
-
-def _size(box: Box) -> int:
-    count = 1
-    for answers in (box.team, *box.workloads):
-        for cells in answers.cells.values():
-            count *= len(cells)
-    return count
-
-
-def _only(answers: Answers, cells: Mapping[str, Cell]) -> Answers:
-    derived = {one.question: (cells[one.question],) for one in answers.derived}
-    return replace(answers, cells={name: (cells[name],) for name in answers.cells} | derived)
+    def _every_verdict(self) -> set[str]:
+        chooser = self.bounds.chooser
+        return {UNDETERMINED, *(chooser.words(one, divided=True)[0] for one in self.bounds.sets)}

@@ -9,11 +9,13 @@ from functools import partial
 from itertools import product
 from math import prod
 
+from advisor.decision.cases import Cases
 from advisor.decision.completions import completions
 from advisor.decision.engine import Engine
 from advisor.decision.pairs import split_between
 from advisor.decision.problem import Cells
 from advisor.decision.score import Candidate, Scored, Tally
+from advisor.decision.scoring import Case
 from advisor.decision.space import Space
 from advisor.decision.systems import Choice
 from advisor.decision.table import Column, Tables
@@ -79,6 +81,14 @@ class Situations:
     share: Fraction | int
 
 
+def every_situation(space: Space, limit: int) -> tuple[Situations, ...] | None:
+    """Every completion; None where there are more than the limit."""
+    count = sum(
+        prod(len(part.beside[team]) for part in space.parts) for team in range(len(space.teams))
+    )
+    return None if count > limit else tuple(situations(space))
+
+
 def situations(space: Space) -> Iterator[Situations]:
     """Every completion; those of a workload that score alike are told apart by their values."""
     engine = space.engine
@@ -92,12 +102,26 @@ def situations(space: Space) -> Iterator[Situations]:
         ]
         for combination in product(*each):
             workloads = tuple(one for one, _share in combination)
-            scored = [one.scored for one in workloads]
-            choices = engine.chooser.choices(scored, partial(_cost, engine, team.cells))
-            best = engine.chooser.winners(choices)
-            own = best[0] if len(best) == 1 else None
             share = prod((share for _one, share in combination), start=team.share)
-            yield Situations(team.cells, workloads, own, tuple(choices), share)
+            yield _situation(engine, team.cells, workloads, share)
+
+
+def situation_of(cases: Cases, case: Case) -> Situations:
+    """One case."""
+    engine = cases.engine
+    workloads = tuple(
+        Weighed(engine, place, cases.cells(case, place)) for place in range(len(cases.flows))
+    )
+    return _situation(engine, cases.team_cells(case), workloads, 1)
+
+
+def _situation(
+    engine: Engine, team: Cells, workloads: tuple[Weighed, ...], share: Fraction | int
+) -> Situations:
+    scored = [one.scored for one in workloads]
+    choices = engine.chooser.choices(scored, partial(_cost, engine, team))
+    best = engine.chooser.winners(choices)
+    return Situations(team, workloads, best[0] if len(best) == 1 else None, tuple(choices), share)
 
 
 def _cost(engine: Engine, team: Cells, systems: int) -> Fraction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from fractions import Fraction
@@ -10,19 +10,24 @@ from itertools import accumulate
 from math import lcm
 from random import Random
 
-from advisor.decision.changes import Words
+from advisor.decision.cases import Cases
 from advisor.decision.engine import Columns, Engine
 from advisor.decision.problem import Cells
 from advisor.decision.score import Tally
+from advisor.decision.scoring import Case
 from advisor.decision.systems import Chooser, Outcome
 from advisor.decision.table import Column, FinerScaleError
-from advisor.decision.weighed import Situations, Weighed
+from advisor.decision.weighed import Situations, Weighed, situation_of
 from advisor.decision.weighting import draw_weights
+from advisor.decision.words import Words
 from advisor.domain.evidence import Founded
 from advisor.domain.rules import Costs, Level
 
 UNIT = 1_000
 """Whole units in one weight point, for weights that are drawn."""
+
+DRAWS_MAX = 100
+"""After so many impossible draws the first case is taken."""
 
 STEPS = 8
 """Into how many steps the interval of open evidence is cut, for what is drawn."""
@@ -96,19 +101,19 @@ def reweighted(one: Weighed, weights: Sequence[int]) -> Columns:
 
 
 def sampled_verdicts(
-    engine: Engine, every: Sequence[Situations], *, samples: int, seed: int
+    engine: Engine, draw: Callable[[Random], Situations], *, samples: int, seed: int
 ) -> list[Words]:
     """What is said in worlds that are drawn: always the same ones for the same seed.
 
-    Unknown answers are as likely as their cells, weightings that respect the levels are all alike
-    likely, and a claim that was not executed is worth any part of its strength alike likely.
+    ``draw`` gives a completion: unknown answers are as likely as their cells. Weightings that
+    respect the levels are all alike likely, and a claim that was not executed is worth any part of
+    its strength alike likely.
     """
     random = Random(seed)
     worlds = Worlds(engine, unit=UNIT, finer=STEPS)
-    ends = list(accumulate(float(one.share) for one in every))
     found = []
     for _sample in range(samples):
-        here = random.choices(every, cum_weights=ends)[0] if len(every) > 1 else every[0]
+        here = draw(random)
         columns = [_drawn(one, worlds.denominator, random) for one in here.workloads]
         outcome = worlds.outcome(here, columns)
         found.append(
@@ -119,6 +124,34 @@ def sampled_verdicts(
             )
         )
     return found
+
+
+class OneOf:
+    """Draws from all completions."""
+
+    def __init__(self, every: Sequence[Situations]) -> None:
+        self.every = every
+        self.ends = list(accumulate(float(one.share) for one in every))
+
+    def __call__(self, random: Random) -> Situations:
+        if len(self.every) == 1:
+            return self.every[0]
+        return random.choices(self.every, cum_weights=self.ends)[0]
+
+
+class AnyOf:
+    """Draws from cases that are too many to have all of them; one that is impossible is none."""
+
+    def __init__(self, cases: Cases) -> None:
+        self.cases = cases
+        self._known: dict[Case, Situations] = {}
+
+    def __call__(self, random: Random) -> Situations:
+        drawn = (self.cases.likely(random) for _ in range(DRAWS_MAX))
+        case = next((one for one in drawn if one is not None), self.cases.first)
+        if case not in self._known:
+            self._known[case] = situation_of(self.cases, case)
+        return self._known[case]
 
 
 def _drawn(one: Weighed, denominator: int, random: Random) -> Columns:

@@ -8,16 +8,17 @@ over cases drawn with a fixed seed in which each question leaves its default wit
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from math import log, log2, prod
+from math import prod
 from random import Random
 
-from advisor.decision.questions import common_verdict
+from advisor.decision.cases import Cases, Key
+from advisor.decision.drawn import information
+from advisor.decision.scoring import Case
+from advisor.decision.words import common_verdict
 from advisor.questionnaire.deciding import NODE_LIMIT, Level, Proof, Witness, prove
-from advisor.questionnaire.possible import Case, Result, World
 
 AWAY = 1 / 4
 CASES = 160
@@ -27,9 +28,6 @@ GAIN_STEP = 1 / 50
 TRIES = 16
 """So many cases of each question are changed in search of a witness, before that for a proof."""
 GIVEN_LIMIT = 32
-
-Key = tuple[int | None, str]
-"""A need: its workload's place, None for the team's, and its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ class Status:
 
 
 def status_of(
-    world: World,
+    world: Cases,
     ranks: Mapping[str, int],
     *,
     designs: bool = True,
@@ -81,12 +79,13 @@ def status_of(
 
 
 class _Choosing:
-    def __init__(self, world: World, ranks: Mapping[str, int]) -> None:
+    def __init__(self, world: Cases, ranks: Mapping[str, int]) -> None:
         self.world = world
         self.ranks = ranks
         self.limit = NODE_LIMIT // len(world.workloads)
         random = Random(SEED)
-        self.cases = [world.first, *(world.drawn(random, AWAY) for _ in range(CASES))]
+        drawn = [world.drawn(random, AWAY) for _ in range(CASES)]
+        self.cases = [world.first, *(case for case in drawn if case is not None)]
         self.open = [i for i, one in enumerate(world.variables) if one.open]
 
     def status(self, designs: bool) -> Status:
@@ -111,7 +110,7 @@ class _Choosing:
     def _gains(self, level: Level) -> dict[int, float]:
         result = level.of(self.world)
         results = [result(case) for case in self.cases]
-        return {i: _information(results, [case[i] for case in self.cases]) for i in self.open}
+        return {i: information(results, [case[i] for case in self.cases]) for i in self.open}
 
     def _ordered(self, level: Level, gains: Mapping[int, float]) -> list[int]:
         """One workload after the other, the team's questions with the first that is not decided.
@@ -144,13 +143,13 @@ class _Choosing:
         for cell in self.world.allowed(i, case):
             if cell != case[i]:
                 after = self.world.changed(case, i, cell)
-                if result(after) != result(case):
+                if after is not None and result(after) != result(case):
                     return Witness(i, case, after)
         return None
 
     def _question(self, level: Level, witness: Witness, gains: Mapping[int, float]) -> NextQuestion:
         world, i = self.world, witness.variable
-        replies = tuple(self._reply(i, cell) for cell in world.allowed(i, world.first))
+        replies = tuple(self._replies(i))
         return NextQuestion(
             key=self._key(i),
             level=level,
@@ -168,9 +167,11 @@ class _Choosing:
             ),
         )
 
-    def _reply(self, i: int, cell: int) -> Reply:
-        base = self.world.changed(self.world.first, i, cell)
-        return self._said(i, list(self._beside(base)))
+    def _replies(self, i: int) -> Iterator[Reply]:
+        for cell in self.world.allowed(i, self.world.first):
+            base = self.world.changed(self.world.first, i, cell)
+            if base is not None:
+                yield self._said(i, list(self._beside(base)))
 
     def _beside(self, base: Case) -> Iterator[Case]:
         """The case with everything that the given answers leave possible, if that is not much."""
@@ -181,10 +182,16 @@ class _Choosing:
         ]
         if prod(map(len, every)) > GIVEN_LIMIT:
             random = Random(SEED)
-            every_case = ([random.choice(own) for own in every] for _ in range(GIVEN_LIMIT))
+            every_case = (
+                [own[int(random.random() * len(own))] for own in every] for _ in range(GIVEN_LIMIT)
+            )
         else:
             every_case = (list(places) for places in product(*every))
-        return (world.settled(case) for case in every_case)
+        yield base
+        for places in every_case:
+            case = world.settled(places)
+            if case is not None and case != base:
+                yield case
 
     def _said(self, i: int, cases: Sequence[Case]) -> Reply:
         """What these cases say together about the variable's workload."""
@@ -202,14 +209,3 @@ class _Choosing:
             common_verdict(one.verdict for one in own),
             options.pop() if len(options) == 1 else None,
         )
-
-
-def _information(results: Sequence[Result], cells: Sequence[int]) -> float:
-    """The mutual information of result and answer in bits, less what chance alone would give."""
-    count = len(results)
-    each, own, both = Counter(results), Counter(cells), Counter(zip(results, cells, strict=True))
-    bits = sum(
-        n / count * log2(n * count / (each[result] * own[cell]))
-        for (result, cell), n in both.items()
-    )
-    return bits - (len(each) - 1) * (len(own) - 1) / (2 * count * log(2))

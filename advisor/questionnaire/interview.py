@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from advisor.decision.cases import Key
 from advisor.domain.problem import Problem
 from advisor.questionnaire.asking import Back, Question, ask, shown
-from advisor.questionnaire.choosing import Key, NextQuestion, Reply, Status
+from advisor.questionnaire.choosing import NextQuestion, Reply, Status
 from advisor.questionnaire.deciding import Level
 from advisor.questionnaire.prompter import Choice, Prompter
 from advisor.questionnaire.session import Session
@@ -79,6 +80,8 @@ class Interview:
             return asked.key if self._goes_on(Level.DESIGN) else None
         if status.verdict and status.design:
             self.prompter.say(proof_text(status, self._label))
+            if implausible := self.session.implausible():
+                self.prompter.say(_implausible(implausible, self._label))
             return None
         if not status.left_out:
             return None
@@ -265,6 +268,11 @@ def proof_text(status: Status, label: Callable[[Key], str]) -> str:
         f"Decided. {left} left out: no answer to {'it' if count == 1 else 'them'} that a team may "
         f"leave unsaid can change the result ({names}; proven for all of their combinations)."
     )
+
+
+def _implausible(keys: Sequence[Key], label: Callable[[Key], str]) -> str:
+    names = ", ".join(map(label, keys))
+    return f"Not asked, since the conventions hold it implausible beside the answers: {names}."
 
 
 def _not_proven(status: Status, label: Callable[[Key], str]) -> str:

@@ -11,14 +11,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from advisor.advise.court import Court
+from advisor.advise.plausible import plausible
 from advisor.advise.problem import system_problem
+from advisor.decision.cases import Cases, Key
 from advisor.documents import Data, Document, read_yaml
 from advisor.domain.predicate import Value
 from advisor.domain.problem import InputError, Problem
 from advisor.domain.requirements import Answer, NeedType, Requirements, Standing
 from advisor.questionnaire.answer import UNKNOWN
-from advisor.questionnaire.choosing import Key, Status, status_of
-from advisor.questionnaire.possible import World
+from advisor.questionnaire.choosing import Status, status_of
+from advisor.questionnaire.possible import cases_of
 from advisor.requirements import render, team_path, vocabulary
 from advisor.requirements.contradictions import contradictions
 from advisor.requirements.editing import Edit, Place, edited
@@ -118,9 +120,21 @@ class Session:
         """What to ask next, or that nothing can change the result."""
         return status_of(self.world(), self._ranks, designs=designs)
 
-    def world(self) -> World:
+    def implausible(self) -> list[Key]:
+        """What was left out and is not varied, since the conventions hold it implausible."""
+        problem = system_problem(self.requirements, self.court)
+        pairs = zip(problem.workloads, plausible(problem).workloads, strict=True)
+        return [
+            (place, name)
+            for place, (before, after) in enumerate(pairs)
+            for name in before.answers.unsaid
+            if name not in after.answers.unsaid and name in before.answers.cells
+        ]
+
+    def world(self) -> Cases:
         """Everything that can still be the case."""
-        return World(system_problem(self.requirements, self.court), self.excluded())
+        problem = plausible(system_problem(self.requirements, self.court))
+        return cases_of(problem, self.excluded())
 
     def verdicts(self) -> list[str]:
         """The verdict of each workload with all that was left out as it is assumed."""

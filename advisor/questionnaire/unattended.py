@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from advisor.decision.cases import Key
 from advisor.documents import Data, Document, did_you_mean, quoted, read_yaml
 from advisor.domain.problem import InputError, Position, Problem
-from advisor.questionnaire.choosing import Key, Status
+from advisor.questionnaire.choosing import Status
 from advisor.questionnaire.interview import favours
 from advisor.questionnaire.session import Session, new_document
 from advisor.requirements import vocabulary

@@ -16,7 +16,7 @@ from decision_problems import (
     one_workload,
 )
 
-from advisor.decision import Answers, Derived, Matter, SystemProblem, bounds, decide
+from advisor.decision import Answers, Derived, Matter, SystemProblem, boxed, decide
 from advisor.decision import decision as deciding
 from advisor.domain.requirements import Standing
 from advisor.domain.rules import Level, Side
@@ -107,7 +107,7 @@ def test_answers_that_exclude_each_other_are_refused() -> None:
 
 def test_what_cannot_be_bounded_at_once_is_cut_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bounds that would read too many combinations are left out, not guessed."""
-    monkeypatch.setattr(bounds, "READ_LIMIT", 0)
+    monkeypatch.setattr(boxed, "READ_LIMIT", 0)
     decision = decide(flipping(Standing.UNKNOWN, cells=2), node_limit=15)
     assert {"north", "south"} <= set(decision.workloads[0].possible)
 

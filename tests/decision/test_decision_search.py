@@ -22,6 +22,7 @@ from hypothesis import assume, given, settings
 
 from advisor.decision import Answers, Matter, SystemProblem, WorkloadProblem, decide
 from advisor.decision import search as searching
+from advisor.decision.cases import Cases
 from advisor.decision.engine import Engine
 from advisor.decision.table import first_denominator
 from advisor.domain.requirements import Standing
@@ -34,7 +35,8 @@ def found(problem: SystemProblem, limit: int, small: int) -> searching.Found:
     engine = Engine(problem, first_denominator(problem.conventions))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(searching, "SMALL_BOX", small)
-        return searching.search(engine, limit)
+        answers = [one.answers for one in problem.workloads]
+        return searching.search(Cases.merged(engine, problem.team, answers), limit)
 
 
 @SLOW

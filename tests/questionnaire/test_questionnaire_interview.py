@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from questionnaire_person import BACK, DONT_KNOW, GO_ON, NAMED, SUMMARY, Person, session_of
 
+from advisor.decision.cases import Key
 from advisor.documents import Data
 from advisor.domain.requirements import NeedType
 from advisor.domain.version import BrokerVersion
 from advisor.questionnaire import choosing
 from advisor.questionnaire.answer import NotAnAnswerError, number_from, version_from
 from advisor.questionnaire.asking import shown
-from advisor.questionnaire.choosing import Key, NextQuestion, Reply, Status
+from advisor.questionnaire.choosing import NextQuestion, Reply, Status
 from advisor.questionnaire.deciding import Level
 from advisor.questionnaire.interview import Interview, ask_names, favours, proof_text
 from advisor.questionnaire.session import Session
@@ -24,11 +25,9 @@ from advisor.requirements import load_requirements, question, validate, vocabula
 
 RATE = vocabulary()["messages_per_second"]
 COUNT = vocabulary()["consumers"]
-STREAM, REPLY, RUNS = (
-    question(name) for name in ("stream_processing", "request_reply", "already_runs")
-)
+STREAM, REPLAY, RUNS = (question(name) for name in ("stream_processing", "replay", "already_runs"))
 SHORT: dict[str, Sequence[str]] = {STREAM: ["yes"]}
-"""With this answer three questions decide, whatever the others."""
+"""With this answer two questions decide, whatever the others."""
 
 
 def talk(person: Person, session: Session | None = None) -> Session:
@@ -46,14 +45,25 @@ def talk(person: Person, session: Session | None = None) -> Session:
 
 
 def test_it_asks_only_what_matters_and_proves_the_rest() -> None:
-    """Three questions; the proof names what was left out, and over what it holds."""
+    """Two questions; the proof names what was left out, and over what it holds."""
     person = Person(SHORT)
     session = talk(person)
-    assert [STREAM, REPLY, RUNS, SUMMARY] == person.asked
-    assert {"stream_processing": True, "request_reply": False} == _needs(session, 0)
+    assert [STREAM, RUNS, SUMMARY] == person.asked
+    assert {"stream_processing": True} == _needs(session, 0)
     (proof,) = [text for text in person.said if text.startswith("Decided")]
-    assert "27 questions left out" in proof and "that a team may leave unsaid" in proof
-    assert "priority" in proof and "stream processing" not in proof
+    assert "22 questions left out" in proof and "that a team may leave unsaid" in proof
+    assert "replay" in proof and "stream processing" not in proof
+
+
+def test_what_the_answers_make_implausible_is_not_asked_and_named() -> None:
+    """A stream that is processed as one has silently no urgent messages; it can still be said."""
+    person = Person(SHORT)
+    session = talk(person)
+    (named,) = [text for text in person.said if text.startswith("Not asked")]
+    assert "priority" in named and "request reply" in named and "replay" not in named
+    session.answer((0, "request_reply"), True)
+    assert (0, "request_reply") not in session.implausible()
+    assert (0, "priority") in session.implausible()
 
 
 def _needs(session: Session, place: int) -> Data:
@@ -66,43 +76,42 @@ def _needs(session: Session, place: int) -> Data:
 
 def test_each_question_says_why_and_what_each_answer_gives() -> None:
     """The criterion's own reason, and designs."""
-    person = Person({question("replay"): ["everything"]}, stop_at=REPLY)
+    person = Person({REPLAY: ["everything"]}, stop_at=RUNS)
     with pytest.raises(KeyboardInterrupt):
         talk(person)
-    help_text = person.helps[person.asked.index(question("replay"))]
+    help_text = person.helps[person.asked.index(REPLAY)]
     assert "Why: It matters." in help_text
     assert "everything gives kafka" in help_text
 
 
 def test_going_back_takes_the_answer_back_and_asks_again() -> None:
     """The file is as it was before; from the first question there is no way back."""
-    person = Person({STREAM: ["yes", "no"], REPLY: [BACK]}, stop_at=question("replay"))
+    person = Person({STREAM: ["yes", "no"], RUNS: [BACK]}, stop_at=REPLAY)
     session = session_of({})
     with pytest.raises(KeyboardInterrupt):
         talk(person, session)
-    assert [STREAM, REPLY, STREAM] == person.asked
+    assert [STREAM, RUNS, STREAM] == person.asked
     assert BACK not in person.offered[STREAM]
     assert {"stream_processing": False} == _needs(session, 0)
 
 
 def test_dont_know_is_written_and_never_asked_again() -> None:
     """The result may then depend on it, and the questions still end."""
-    person = Person({STREAM: ["yes"], REPLY: [DONT_KNOW]})
+    person = Person({STREAM: [DONT_KNOW]})
     session = talk(person)
-    assert 1 == person.asked.count(REPLY)
-    assert "unknown" == session.value((0, "request_reply"))
+    assert 1 == person.asked.count(STREAM)
+    assert "unknown" == session.value((0, "stream_processing"))
     assert SUMMARY == person.asked[-1]
 
 
 def test_any_answer_can_be_changed_in_the_summary() -> None:
     """The questions that the new answer opens are asked, then the summary comes again."""
-    stop = question("replay")
-    person = Person({STREAM: ["yes", "no"], SUMMARY: ["stream processing: yes"]}, stop_at=stop)
+    person = Person({STREAM: ["yes", "no"], SUMMARY: ["stream processing: yes"]}, stop_at=REPLAY)
     session = session_of({})
     with pytest.raises(KeyboardInterrupt):
         talk(person, session)
-    assert [STREAM, REPLY, RUNS, SUMMARY, STREAM] == person.asked
-    assert {"stream_processing": False, "request_reply": False} == _needs(session, 0)
+    assert [STREAM, RUNS, SUMMARY, STREAM] == person.asked
+    assert {"stream_processing": False} == _needs(session, 0)
 
 
 def test_backing_out_of_a_change_leaves_the_answer() -> None:

@@ -22,9 +22,7 @@ from advisor.requirements import load_requirements, question, validate
 DOWN, CTRL_C, CTRL_D = "\x1b[B", "\x03", "\x04"
 SYSTEM, FLOW = "What is the system called?", "What is this flow of messages called?"
 SUMMARY, RECORD = "Is this right?", "Write a decision record as well?"
-STREAM, REPLY, RUNS = (
-    question(name) for name in ("stream_processing", "request_reply", "already_runs")
-)
+STREAM, RUNS = (question(name) for name in ("stream_processing", "already_runs"))
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[=>]")
 
 Spawn = Callable[..., pexpect.spawn]
@@ -88,9 +86,8 @@ def test_a_whole_session_ends_in_a_recommendation(
     """Back, a change in the summary, the file and a record."""
     person = spawn(columns=columns)
     begin(person)
-    answer(person, REPLY, f"{DOWN * 3}\r")  # back
+    answer(person, RUNS, f"{DOWN * 8} \r")  # back
     answer(person, STREAM, f"{DOWN}\r")
-    answer(person, REPLY)
     answer(person, RUNS)
     answer(person, SUMMARY, f"{DOWN}\r")
     answer(person, RUNS, f"{DOWN} \r")  # Kafka
@@ -101,7 +98,7 @@ def test_a_whole_session_ends_in_a_recommendation(
     answers = load_requirements(path).workloads[0].answers
     assert 0 == code
     assert [] == validate(path)
-    assert (True, False) == (answers["stream_processing"].value, answers["request_reply"].value)
+    assert answers["stream_processing"].value is True
     assert ("kafka",) == load_requirements(path).team["already_runs"].value
     assert 1 == len(list((tmp_path / "docs" / "decisions").iterdir()))
 
@@ -110,7 +107,7 @@ def test_no_line_is_cut_in_the_middle_of_a_word(spawn: Spawn) -> None:
     """In a narrow window; what the terminal itself would wrap is no line of ours."""
     person = spawn(columns=46)
     begin(person)
-    shown = answer(person, REPLY)
+    shown = answer(person, RUNS)
     lines = [ESCAPES.sub("", line).rstrip() for line in shown.splitlines()]
     assert 45 >= max(map(len, lines))
     text = " ".join(" ".join(lines).split())
@@ -121,7 +118,7 @@ def test_ctrl_c_keeps_what_was_answered_and_the_file_goes_on(spawn: Spawn, tmp_p
     """Exit code 130; the next run asks what is left, and leaves a comment alone."""
     person = spawn("--output", "mine.yaml")
     begin(person)
-    answer(person, REPLY, CTRL_C)
+    answer(person, RUNS, CTRL_C)
     shown, code = ended(person)
     path = tmp_path / "mine.yaml"
     assert 130 == code
@@ -130,14 +127,12 @@ def test_ctrl_c_keeps_what_was_answered_and_the_file_goes_on(spawn: Spawn, tmp_p
     text = path.read_text("utf-8").replace("stream_processing: true", "stream_processing: true # !")
     path.write_text(text, "utf-8")
     person = spawn("mine.yaml")
-    answer(person, REPLY)
     answer(person, RUNS)
     answer(person, SUMMARY)
     answer(person, RECORD)
     shown, code = ended(person)
     assert 0 == code
-    expected = text.replace("# !\n", "# !\n    request_reply: false\n")
-    expected = expected.replace("shop\n", "shop\nteam:\n  already_runs: []\n")
+    expected = text.replace("shop\n", "shop\nteam:\n  already_runs: []\n")
     assert expected == path.read_text("utf-8")
 
 

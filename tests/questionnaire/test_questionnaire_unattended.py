@@ -166,6 +166,6 @@ def test_answers_for_one_of_several_flows_need_its_name(
         "workload: tasks\nrequest_reply: false\nalready_runs: []\nknows: []\noperations: low\n"
     )
     assert 0 == ask("advisor.yaml", "--answers", written("a.yaml", answers))
-    more = "workloads: {third: {stream_processing: true}}\n"
+    more = "workloads: {third: {work_queue: true}}\n"
     assert 2 == ask("advisor.yaml", "--answers", written("a.yaml", more))
     assert '"workloads.' in capsys.readouterr().err
