@@ -1,5 +1,6 @@
 """Requirements become the problem that the decision method solves."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,11 @@ from advisor.advise.library import load_library
 from advisor.advise.problem import system_problem
 from advisor.advise.tables import Table, answers_of
 from advisor.decision import Answers, SystemProblem
+from advisor.domain.predicate import ALWAYS, Atom
 from advisor.domain.requirements import Standing
-from advisor.domain.rules import Level
-from advisor.requirements import load_requirements
-from advisor.rulebook import point
+from advisor.domain.rules import Level, NeedRow
+from advisor.requirements import derived_needs, load_requirements, vocabulary
+from advisor.rulebook import compile_rules, point
 
 COURT = Court(load_library(), executing=False)
 
@@ -152,3 +154,20 @@ def test_what_runs_costs_nothing_and_low_operations_cost_twice(tmp_path: Path) -
     cells = {name: one[0] for name, one in problem.team.cells.items()}
     assert problem.cost(frozenset({"rabbitmq"}), cells) == 0
     assert problem.cost(frozenset({"kafka"}), cells) == 3 + 4
+
+
+def test_of_several_rows_that_fire_the_highest_counts() -> None:
+    """Whatever their order in the file."""
+    rows = (
+        NeedRow("low", ALWAYS, Level.NICE),
+        NeedRow("high", Atom("replay", "==", "recent"), Level.MUST),
+        NeedRow("middle", ALWAYS, Level.SHOULD),
+    )
+    library = COURT.library
+    criterion = replace(library.book.criteria[0], needs=rows, claims=(), conflicts=())
+    needs = {**vocabulary(), **derived_needs()}
+    rules = compile_rules(replace(library.book, criteria=(criterion,)), needs)
+    court = Court(replace(library, rules=rules), executing=False)
+    table = Table(criterion, court, library.book.conventions, {}, {})
+    assert (rows[1], Level.MUST) == table.level({"replay": "recent"})
+    assert (rows[2], Level.SHOULD) == table.level({"replay": "none"})

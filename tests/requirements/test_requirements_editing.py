@@ -42,6 +42,12 @@ BLOCK = (
 )
 
 
+def test_true_is_another_value_than_one() -> None:
+    """As it is in YAML, though not in Python."""
+    assert "a: true # b\n" == after("a: 1 # b\n", Edit(("a",), True))
+    assert "a: 1 # b\n" == after("a: true # b\n", Edit(("a",), 1))
+
+
 @pytest.mark.parametrize(
     ("text", "edit", "expected"),
     [
