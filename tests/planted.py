@@ -25,7 +25,7 @@ FAILED = 1
 
 @dataclass(frozen=True)
 class Mistake:
-    """``right`` is in ``file`` once, someone might have written ``wrong``, ``tests`` must see it."""
+    """``right``, in ``file`` once, became ``wrong``; one of ``tests`` must see it."""
 
     what: str
     file: str
