@@ -53,7 +53,7 @@ class Assuring:
         self.variations = variations
         self.effort = effort
         self.names = [one.name for one in self.engine.problem.workloads]
-        self.unproven = [one for one in unproven if one in ("possible", "variations")]
+        self.unproven = list(unproven)
         self.words, self.telling = said
         self._now = every
         self._open: Opened | None = None

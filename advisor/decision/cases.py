@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import product
 from random import Random
 
-from advisor.decision.completions import potential
+from advisor.decision.completions import excludes, potential
 from advisor.decision.engine import Engine
 from advisor.decision.problem import Answers, Derived
 from advisor.decision.score import Scored
@@ -135,7 +135,7 @@ class Cases:
                 if len(cells) == 1 and own[one.question]:
                     self.fixed[place][one.question] = cells[0]
                 asks = _factor(answers, one)
-                if len(cells) != 1 or _excludes(one, own):
+                if len(cells) != 1 or excludes(one, own):
                     yield Variable(place, one.question, cells, bool(asks), asks, one, group=group)
 
     def _visible(self, place: int | None) -> dict[str, int]:
@@ -357,14 +357,6 @@ def _weighted(random: Random, counts: Sequence[int]) -> int:
         if left < 0:
             return place
     raise AssertionError("a draw lies below the sum of the counts")
-
-
-def _excludes(one: Derived, every: Mapping[str, tuple[Cell, ...]]) -> bool:
-    """Whether some of its parents' cells leave a derived question no cell."""
-    return any(
-        not one.cells_at(dict(zip(one.parents, parents, strict=True)))
-        for parents in product(*(every[name] for name in one.parents))
-    )
 
 
 def _factor(answers: Answers, derived: Derived) -> str:

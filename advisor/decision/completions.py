@@ -90,6 +90,14 @@ def derived_cells(derived: Derived, every: Possible) -> tuple[Cell, ...]:
     return tuple(found)
 
 
+def excludes(one: Derived, every: Possible) -> bool:
+    """Whether some of its parents' cells leave a derived question no cell."""
+    return any(
+        not one.cells_at(dict(zip(one.parents, parents, strict=True)))
+        for parents in product(*(every[name] for name in one.parents))
+    )
+
+
 def merge(answers: Answers, given: Possible, readers: Sequence[Reader]) -> Open:
     """The answers with their cells merged; ``given`` has the possible cells of other questions.
 

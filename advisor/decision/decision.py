@@ -38,7 +38,7 @@ from advisor.decision.words import Telling, Words, common_verdict, telling_of, w
 from advisor.domain.recommendation import Ranked
 from advisor.domain.requirements import Standing
 
-NODE_LIMIT = 3_000
+NODE_LIMIT = 1_500
 """The most completions, outcomes and boxes that are looked at for what is possible."""
 
 EVERY_LIMIT = 2_000

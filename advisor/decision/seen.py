@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from advisor.decision.completions import completions
 from advisor.decision.engine import Engine
@@ -13,6 +13,8 @@ from advisor.decision.score import Scored
 from advisor.decision.search import Found
 from advisor.decision.space import Space
 from advisor.decision.systems import WorkloadOutcome
+
+One = TypeVar("One")
 
 
 class Combination(NamedTuple):
@@ -35,7 +37,7 @@ class Seen(Protocol):
         """One workload by itself."""
 
     def reference(self, place: int, option: str | None) -> tuple[Cells, tuple[str, ...]]:
-        """The first completion in which the workload's option is this one (or the first of all).
+        """The first completion in which the workload's option wins (or is named, or the first).
 
         Gives its cells, and the winners there.
         """
@@ -62,16 +64,15 @@ class AllSeen:
 
     def reference(self, place: int, option: str | None) -> tuple[Cells, tuple[str, ...]]:
         space = self.space
-        chosen: tuple[int, Scored, WorkloadOutcome] | None = None
-        for team, scored in space.combinations():
-            outcome = space.outcome(team, scored).workloads[place]
-            if chosen is None or outcome.option == option:
-                chosen = (team, scored[place], outcome)
-            if outcome.option == option:
-                break
-        if chosen is None:
-            raise ValueError("the answers exclude each other")
-        team, own, outcome = chosen
+        team, scored = _closest(
+            (
+                (space.outcome(team, scored).workloads[place], (team, scored))
+                for team, scored in space.combinations()
+            ),
+            option,
+        )
+        own = scored[place]
+        outcome = space.outcome(team, scored).workloads[place]
         part = space.parts[place]
         at = next(i for i, one in enumerate(part.beside[team]) if one.scored == own)
         for i, completion in enumerate(completions(part.merged, space.teams[team].cells)):
@@ -101,9 +102,20 @@ class SomeSeen:
 
     def reference(self, place: int, option: str | None) -> tuple[Cells, tuple[str, ...]]:
         cases = self.found.cases
-        chosen = self.found.looked[0]
-        for case in self.found.looked:
-            if cases.outcome(case).workloads[place].option == option:
-                chosen = case
-                break
+        chosen = _closest(
+            ((cases.outcome(case).workloads[place], case) for case in self.found.looked), option
+        )
         return cases.cells(chosen, place), cases.outcome(chosen).workloads[place].winners
+
+
+def _closest(every: Iterable[tuple[WorkloadOutcome, One]], option: str | None) -> One:
+    """The first with this option that meets every must; else the first with it, else the first."""
+    named: list[One] = []
+    first: list[One] = []
+    for outcome, one in every:
+        if outcome.option == option:
+            if outcome.status != "unmet":
+                return one
+            named.append(one)
+        first = first or [one]
+    return (named or first)[0]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
+from math import prod
 from typing import TypeVar
 
 from advisor.decision.completions import (
@@ -19,6 +20,7 @@ from advisor.decision.completions import (
     Reader,
     TooManyError,
     completions,
+    excludes,
     merge,
     potential,
 )
@@ -114,6 +116,8 @@ class Space:
     def _part(self, place: int, answers: Answers, team: Possible) -> Part:
         every = potential(answers, team)
         merged = merged_workload(self.engine, place, answers, team)
+        if self.nodes + len(self.teams) * _at_least(merged, every) > self.limit:
+            raise TooManyError
         changing = {*merged.cells, *(name for name, cells in every.items() if len(cells) > 1)}
         return Part(
             merged,
@@ -163,3 +167,10 @@ class Space:
     def outcomes(self) -> tuple[Outcome, ...]:
         """Every different outcome that some completion gives."""
         return tuple(dict.fromkeys(self.outcome(*one) for one in self.combinations()))
+
+
+def _at_least(merged: Open, every: Possible) -> int:
+    """How many completions there are at least: as many as combinations, if none is excluded."""
+    if any(excludes(one, every) for one in merged.derived):
+        return 0
+    return prod(map(len, merged.cells.values()))

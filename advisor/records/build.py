@@ -20,7 +20,7 @@ from advisor.wording.assumptions import (
     assumption_sentence,
     assumptions_in_order,
     flip_sentences,
-    question_sentence,
+    question_sentences,
 )
 from advisor.wording.evidence import correction_sentence, evidence_summary, where
 from advisor.wording.lookup import PAIR, Lookup, look_up
@@ -174,8 +174,8 @@ def _assumptions(workloads: tuple[WorkloadAdvice, ...], lookup: Lookup) -> Itera
 
 def _questions(workloads: tuple[WorkloadAdvice, ...]) -> Iterator[str]:
     for workload in workloads:
-        for question in workload.ask_next:
-            yield f"{workload.name}: {question_sentence(question)}"
+        for sentence in question_sentences(workload.ask_next):
+            yield f"{workload.name}: {sentence}"
 
 
 def _made_by(recommendation: Recommendation) -> str:

@@ -9,6 +9,7 @@ from advisor.domain.recommendation import (
     Contradiction,
     Flip,
     LoadBearing,
+    SampledShare,
     SystemAdvice,
     WayOut,
 )
@@ -26,16 +27,16 @@ _WEIGHTS = {
 }
 
 
-def confidence_blocks(confidence: Confidence | None) -> Iterator[Block]:
+def confidence_blocks(confidence: Confidence | None, status: str) -> Iterator[Block]:
     """The facts, one sentence each; what was cut off is said last."""
     if confidence is None:
         return
     yield Heading("How sure", 3)
-    yield Items(tuple(confidence_sentences(confidence)))
+    yield Items(tuple(confidence_sentences(confidence, status)))
 
 
-def confidence_sentences(confidence: Confidence) -> Iterator[str]:
-    """Each fact that was found out."""
+def confidence_sentences(confidence: Confidence, status: str) -> Iterator[str]:
+    """Each fact that was found out; of a verdict that is still open only what holds of it."""
     others = joined((verdict_name(one) for one in confidence.possible), "or")
     match confidence.decided:
         case True:
@@ -44,13 +45,15 @@ def confidence_sentences(confidence: Confidence) -> Iterator[str]:
             yield f"Unknown and assumed answers leave {others}."
         case None:
             yield "Whether unknown and assumed answers together could change it is not proven."
-    if confidence.weights is not None:
+    open_yet = status == "ask-first"
+    if confidence.weights is not None and not open_yet:
         yield _WEIGHTS[confidence.weights]
-    if confidence.evidence is not None:
+    if confidence.evidence is not None and not open_yet:
         holds = "It holds" if confidence.evidence else "It need not hold"
         yield f"{holds} whatever the claims that were not executed turn out to be worth."
     carrying = [one for one in confidence.load_bearing if one.changes == "verdict"]
-    yield _carried(carrying)
+    if not open_yet and "load-bearing claims" not in confidence.not_proven:
+        yield _carried(carrying)
     if confidence.flips is not None:
         yield _flips(confidence)
     if confidence.margin is not None:
@@ -59,12 +62,7 @@ def confidence_sentences(confidence: Confidence) -> Iterator[str]:
         ahead = musts or f"lies {float(margin.value):.2f} behind, costs included"
         yield f"The next other verdict, {verdict_name(margin.verdict)}, {ahead}."
     if confidence.sampled is not None:
-        one = confidence.sampled
-        yield (
-            f"In {one.samples} worlds drawn at random (weights, open evidence, unknown answers; "
-            f"seed {one.seed}) it comes out in {one.share:.0%}, give or take "
-            f"{one.standard_error:.0%}: a share of this model's worlds, not of the real one."
-        )
+        yield _sampled(confidence.sampled, open_yet=open_yet)
     for critical in confidence.critical[:SHOWN]:
         yield (
             f"{critical.convention} {critical.given} is a convention: near "
@@ -72,6 +70,21 @@ def confidence_sentences(confidence: Confidence) -> Iterator[str]:
         )
     if confidence.not_proven:
         yield f"Not proven within the limits: {joined(confidence.not_proven)}."
+
+
+def _sampled(one: SampledShare, *, open_yet: bool) -> str:
+    drawn = (
+        f"In {one.samples} worlds drawn at random (weights, open evidence, unknown answers; "
+        f"seed {one.seed})"
+    )
+    caution = "a share of this model's worlds, not of the real one."
+    if open_yet:
+        shares = sorted(one.shares.items(), key=lambda share: (-share[1], share[0]))
+        each = joined(f"{verdict_name(verdict)} in {share:.0%}" for verdict, share in shares)
+        return f"{drawn} it is {each}: {caution}"
+    return (
+        f"{drawn} it comes out in {one.share:.0%}, give or take {one.standard_error:.0%}: {caution}"
+    )
 
 
 def _carried(carrying: list[LoadBearing]) -> str:

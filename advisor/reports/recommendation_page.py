@@ -20,7 +20,7 @@ from advisor.wording.assumptions import (
     assumption_sentence,
     assumptions_in_order,
     flip_sentences,
-    question_sentence,
+    question_sentences,
 )
 from advisor.wording.lookup import Lookup, look_up
 from advisor.wording.sentences import (
@@ -78,7 +78,7 @@ def _workload(workload: WorkloadAdvice, lookup: Lookup) -> Iterator[Block]:
         )
     yield from contradiction_blocks(workload.contradiction, lookup)
     yield from why(workload, lookup)
-    yield from confidence_blocks(workload.confidence)
+    yield from confidence_blocks(workload.confidence, workload.status)
     yield from _ranking(workload, lookup)
     yield from evidence_blocks(workload, lookup)
     yield from _rests_on(workload, lookup)
@@ -120,7 +120,7 @@ def _ask_next(workload: WorkloadAdvice) -> Iterator[Block]:
     if not workload.ask_next:
         return
     yield Heading("What to ask next", 3)
-    yield Items(tuple(question_sentence(question) for question in workload.ask_next))
+    yield Items(tuple(question_sentences(workload.ask_next)))
 
 
 def _flips(workload: WorkloadAdvice, lookup: Lookup) -> Iterator[Block]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from advisor.domain.recommendation import Assumption, Flip, Question, WorkloadAdvice
 from advisor.wording.lookup import Lookup
 from advisor.wording.sentences import fork_sentence, verdict_name
@@ -27,11 +29,20 @@ def assumption_sentence(assumption: Assumption) -> str:
     )
 
 
-def question_sentence(question: Question) -> str:
-    """The fork that an answer opens, or that it opens none by itself."""
-    if len(set(question.verdicts.values())) > 1:
-        return fork_sentence(question.need, question.verdicts)
-    return f"{question.need}: it settles nothing by itself, only together with the others."
+def question_sentences(questions: Sequence[Question]) -> list[str]:
+    """The fork that each answer opens; those that open none by themselves in one sentence."""
+    forks = [one for one in questions if len(set(one.verdicts.values())) > 1]
+    sentences = [fork_sentence(one.need, one.verdicts) for one in forks]
+    together = [one.need for one in questions if one not in forks]
+    if len(together) == 1:
+        sentences.append(
+            f"{together[0]}: it settles nothing by itself, only together with the others."
+        )
+    elif together:
+        sentences.append(
+            f"{', '.join(together)}: each settles nothing by itself; ask in this order."
+        )
+    return sentences
 
 
 def single_flips(workload: WorkloadAdvice) -> list[Flip]:
