@@ -170,6 +170,14 @@ class Implausible:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """How likely an answer leaves its default, where the gain of a question is estimated."""
+
+    leaves_default: Fraction
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Conventions:
     """Constants chosen, not measured: shown in every report, never defended as facts."""
 
@@ -178,6 +186,7 @@ class Conventions:
     must_penalty: int
     costs: Costs
     implausible: tuple[Implausible, ...] = ()
+    asking: Asking = Asking(Fraction(1, 2), "nothing is said of it")
 
 
 @dataclass(frozen=True, slots=True)

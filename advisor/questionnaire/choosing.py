@@ -2,8 +2,9 @@
 
 A question is asked only with a witness: two cases that differ in its answer and in their result.
 Among those with one, the expected gain decides: the fall in the entropy of the result, estimated
-over cases drawn with a fixed seed in which each question leaves its default with probability
-``AWAY`` (convention). The order never decides whether something is asked: that is proven.
+over cases drawn with a fixed seed in which each question leaves its default with the probability
+that the conventions give (``asking``). The order never decides whether something is asked: that is
+proven.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from advisor.decision.scoring import Case
 from advisor.decision.words import common_verdict
 from advisor.questionnaire.deciding import NODE_LIMIT, Level, Proof, Witness, prove
 
-AWAY = 1 / 4
 CASES = 160
 SEED = 7
 GAIN_STEP = 1 / 50
@@ -84,7 +84,8 @@ class _Choosing:
         self.ranks = ranks
         self.limit = NODE_LIMIT // len(world.workloads)
         random = Random(SEED)
-        drawn = [world.drawn(random, AWAY) for _ in range(CASES)]
+        away = float(world.engine.problem.conventions.asking.leaves_default)
+        drawn = [world.drawn(random, away) for _ in range(CASES)]
         self.cases = [world.first, *(case for case in drawn if case is not None)]
         self.open = [i for i, one in enumerate(world.variables) if one.open]
 

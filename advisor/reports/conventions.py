@@ -27,6 +27,9 @@ def conventions_table(conventions: Conventions) -> Table:
         ("cost of a pair inside one system", str(costs.pair_in_one_system)),
         ("cost of a bridge", str(costs.bridge)),
     ]
+    rows.append(
+        ("how likely an answer leaves its default (asking)", str(conventions.asking.leaves_default))
+    )
     rows += [
         (f"not left unsaid ({one.id})", ", ".join(one.needs)) for one in conventions.implausible
     ]

@@ -7,11 +7,11 @@ from dataclasses import fields
 from fractions import Fraction
 
 from advisor.domain.requirements import NeedType
-from advisor.domain.rules import Conventions, Costs, Implausible, Level, Trust
+from advisor.domain.rules import Asking, Conventions, Costs, Implausible, Level, Trust
 from advisor.rulebook.condition import read_condition
 from advisor.rulebook.record import Faults, Record
 
-_KEYS = ("schema", "weight", "trust", "must_penalty", "costs", "implausible")
+_KEYS = ("schema", "weight", "trust", "must_penalty", "costs", "asking", "implausible")
 _IMPLAUSIBLE_KEYS = ("id", "when", "not_left_unsaid", "why")
 _WEIGHED = (Level.NICE, Level.SHOULD, Level.MUST)
 _COST_KEYS = tuple(field.name for field in fields(Costs))
@@ -38,7 +38,13 @@ def read_conventions(faults: Faults, needs: Mapping[str, NeedType]) -> Conventio
         must_penalty=record.whole_number("must_penalty", least=3, greatest=1000),
         costs=Costs(**{key: costs.fraction(key, least=0, greatest=1000) for key in _COST_KEYS}),
         implausible=tuple(_implausible(record, needs)),
+        asking=_asking(record),
     )
+
+
+def _asking(record: Record) -> Asking:
+    one = Record(record.faults, ("asking",), record.raw("asking"), ("leaves_default", "why"))
+    return Asking(one.fraction("leaves_default", least=0, greatest=1), one.text("why"))
 
 
 def _implausible(record: Record, needs: Mapping[str, NeedType]) -> Iterator[Implausible]:
