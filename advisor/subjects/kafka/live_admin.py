@@ -87,11 +87,18 @@ class LiveAdmin:
         return tuple(sorted(name for name in names if not name.startswith("__")))
 
     def leaders(self, topic: str) -> tuple[int | None, ...]:
-        asked = TopicCollection([topic])
-        found = self._client.describe_topics(asked, request_timeout=ANSWER_S)[topic].result()
-        parts = sorted(found.partitions, key=lambda part: part.id)
+        parts = self._partitions(topic)
         known = [None if part.leader is None else part.leader.id for part in parts]
         return tuple(None if one is None or one < 0 else int(one) for one in known)
+
+    def replicas(self, topic: str) -> tuple[int, ...]:
+        """The nodes that hold the first partition, the preferred leader first."""
+        return tuple(int(node.id) for node in self._partitions(topic)[0].replicas)
+
+    def _partitions(self, topic: str) -> list[Any]:
+        asked = TopicCollection([topic])
+        found = self._client.describe_topics(asked, request_timeout=ANSWER_S)[topic].result()
+        return sorted(found.partitions, key=lambda part: part.id)
 
     def describe_topic(self, one: native.DescribeTopic) -> tuple[int | None, ...]:
         return self.leaders(one.topic)

@@ -151,7 +151,7 @@ class Performer:
     def _stop(self, step: StopNode) -> None:
         outcome = self.client.call(kafka.DescribeTopic(step.topic))
         leader = outcome.value[0] if isinstance(outcome, Done) else None
-        replicas = sorted(range(1, self.nodes + 1), key=lambda node: node != leader)
+        replicas = sorted(self._replicas(step.topic), key=lambda node: node != leader)
         running = [node for node in replicas if node not in self.stopped]
         node = running[step.nth]
         self.stopped.append(node)
@@ -161,6 +161,12 @@ class Performer:
             self.client._rig.halt_node(node)
         else:
             self.client.cluster.stop(node)
+
+    def _replicas(self, topic: str) -> list[int]:
+        """A cluster chooses the nodes that hold a topic by chance."""
+        if self.live:
+            return list(self.client._admin.replicas(topic))
+        return list(self.client.cluster.topics[topic].partitions[0].replicas)
 
     def _start(self, step: StartNode) -> None:
         chosen = list(self.stopped) if step.nth is None else [self.stopped[step.nth]]
