@@ -2,7 +2,7 @@
 
 Keeps the checks of values (406), arguments known for another queue type (406), unknown arguments
 (accepted, never compared), and equivalence on re-declaration. From 4.3 ``x-queue-mode`` is
-unknown to classic queues. Leaves out ``x-expires``, policies and ``x-queue-master-locator``.
+unknown to classic queues. Leaves out policies and ``x-queue-master-locator``.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any
 
 from advisor.domain.version import BrokerVersion
 from advisor.models.rabbitmq.dead_letter import DeadLetterTarget
+from advisor.models.rabbitmq.delayed_retry import DELAYED_RETRY, DelayedRetry, read_delayed_retry
 from advisor.models.rabbitmq.length_limit import LengthLimit
 from advisor.models.rabbitmq.message import LONGEST_TTL_MS, Table
 from advisor.models.rabbitmq.replies import channel_error, connection_error
-from advisor.models.rabbitmq.unmodelled import Gap, UnmodelledError
 from advisor.models.rabbitmq.versions import V3_13, V4_0, V4_3
 
 _AGE = re.compile(r"([1-9]\d*)([YMDhms])")
@@ -42,7 +42,6 @@ QUORUM = CLASSIC_AND_QUORUM | {
     "x-quorum-initial-group-size",
     "x-queue-leader-locator",
 }
-DELAYED_RETRY = frozenset({"x-delayed-retry-type", "x-delayed-retry-min", "x-delayed-retry-max"})
 STREAM = frozenset(
     {
         "x-max-length-bytes",
@@ -116,6 +115,9 @@ class QueueSettings:
     group_size: int | None = None
     max_age_ms: int | None = None
     segment_bytes: int = 500_000_000
+    expires_ms: int | None = None
+    delayed_retry: DelayedRetry | None = None
+    dead_letters_at_least_once: bool = False
     compared: Table = field(default_factory=dict)
 
 
@@ -158,18 +160,14 @@ def _check(kind: str, arguments: Table, version: BrokerVersion) -> frozenset[str
     return known
 
 
-def _check_covered(kind: str, arguments: Table, version: BrokerVersion) -> None:
-    if "x-expires" in arguments:
-        raise UnmodelledError(Gap.QUEUE_EXPIRY)
-    if kind != "quorum":
-        return
-    if version >= V4_3 and not DELAYED_RETRY.isdisjoint(arguments):
-        raise UnmodelledError(Gap.DELAYED_RETRY)
-    if (
-        arguments.get("x-dead-letter-strategy") == "at-least-once"
+def _dead_letters_at_least_once(kind: str, arguments: Table) -> bool:
+    """Only where the queue refuses rather than drops what is too much."""
+    return (
+        kind == "quorum"
+        and arguments.get("x-dead-letter-strategy") == "at-least-once"
         and arguments.get("x-overflow") == "reject-publish"
-    ):
-        raise UnmodelledError(Gap.AT_LEAST_ONCE_DEAD_LETTERING)
+        and "x-dead-letter-exchange" in arguments
+    )
 
 
 def _check_flags(kind: str, name: str, durable: bool, exclusive: bool, auto_delete: bool) -> None:
@@ -229,7 +227,6 @@ def read_arguments(
         raise channel_error(406, f"invalid arg 'x-queue-type': {kind!r}")
     _check_flags(kind, name, durable, exclusive, auto_delete)
     known = _check(kind, arguments, version)
-    _check_covered(kind, arguments, version)
     exchange = arguments.get("x-dead-letter-exchange")
     age = arguments.get("x-max-age")
     return QueueSettings(
@@ -252,6 +249,9 @@ def read_arguments(
         or arguments.get("x-initial-cluster-size"),
         max_age_ms=None if age is None else age_ms(age),
         segment_bytes=arguments.get("x-stream-max-segment-size-bytes", 500_000_000),
+        expires_ms=arguments.get("x-expires"),
+        delayed_retry=read_delayed_retry(arguments) if DELAYED_RETRY <= {*known} else None,
+        dead_letters_at_least_once=_dead_letters_at_least_once(kind, arguments),
         compared={name: value for name, value in arguments.items() if name in known},
     )
 

@@ -236,6 +236,8 @@ class Broker:
             name = self._create(channel, name, settings)
         queue = self.find_queue(channel, name)
         channel.last_queue = queue.name
+        if not isinstance(queue, Stream):
+            queue.declared_again()
         ready = len(queue) if isinstance(queue, Stream) else len(queue.ready)
         return DeclareOk(queue.name, ready, len(queue.consumers) + self._getters(queue))
 
@@ -350,15 +352,26 @@ class Broker:
         reason: Reason,
         *,
         failed: bool = False,
-    ) -> None:
-        """Route a dead message once; nothing bound means that it is gone."""
+        taken_by: set[str] | None = None,
+    ) -> bool:
+        """Route a dead message once; whether there was a target and all have it now.
+
+        ``taken_by`` names the queues that have it already, and grows.
+        """
         exchange = self.exchanges.get(target.exchange)
         if exchange is None:
-            return
+            return False
         dead, keys = dead_letter(
             message, target, queue, reason, self.kernel.now_ms, self.version, failed=failed
         )
         headers = dead.properties.headers
-        for found in self.router.route_all(exchange, keys, headers):
-            if not in_automatic_cycle(headers, found.name):
-                found.enqueue(dead)
+        taken = set() if taken_by is None else taken_by
+        found = [
+            one
+            for one in self.router.route_all(exchange, keys, headers)
+            if not in_automatic_cycle(headers, one.name)
+        ]
+        for one in found:
+            if one.name not in taken and one.enqueue(dead):
+                taken.add(one.name)
+        return bool(found) and taken.issuperset(one.name for one in found)

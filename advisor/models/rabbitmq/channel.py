@@ -3,14 +3,16 @@
 Keeps: tags count from 1 on each channel; a bad tag closes the channel (406) and all it holds is
 requeued; prefetch counts for consumers made after it; cancelling leaves unsettled messages with
 the channel; an error closes channel or connection and later calls fail. Global prefetch is
-ignored from 4.3. Leaves out transactions, alarms and credit flow; a wrong publish is answered
-at once, where a real broker answers later and discards what was sent in between.
+ignored from 4.3. Leaves out alarms and credit flow; a wrong publish is answered at once, where a
+real broker answers later and discards what was sent in between.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from advisor.models.kernel import Timer
@@ -18,11 +20,12 @@ from advisor.models.rabbitmq import consumer_timeout, direct_reply_to
 from advisor.models.rabbitmq.confirms import Confirms
 from advisor.models.rabbitmq.consumer import Consumer
 from advisor.models.rabbitmq.expiry import parse_expiration
-from advisor.models.rabbitmq.message import PLAIN, Delivery, Message, Properties, Table
+from advisor.models.rabbitmq.message import PLAIN, Delivery, How, Message, Properties, Table
 from advisor.models.rabbitmq.replies import ClosedError, channel_error, connection_error
 from advisor.models.rabbitmq.routing import sender_selected
-from advisor.models.rabbitmq.source import How, Source
+from advisor.models.rabbitmq.source import Source
 from advisor.models.rabbitmq.stream import Stream
+from advisor.models.rabbitmq.transaction import Transaction
 from advisor.models.rabbitmq.unmodelled import Gap, UnmodelledError
 from advisor.models.rabbitmq.versions import V4_3
 
@@ -88,8 +91,8 @@ class Channel:
 
     __slots__ = (
         "broker", "cancelled", "closed", "confirms", "connection", "consumers", "inbox", "kernel",
-        "last_queue", "last_tag", "opened_ms", "prefetch", "reply_token", "returns", "unacked",
-        "watch",
+        "last_queue", "last_tag", "opened_ms", "prefetch", "reply_token", "returns", "transaction",
+        "unacked", "watch",
     )  # fmt: skip
 
     def __init__(self, connection: Connection) -> None:
@@ -99,6 +102,7 @@ class Channel:
         self.opened_ms = self.kernel.now_ms
         self.closed: ClosedError | None = None
         self.confirms: Confirms | None = None
+        self.transaction: Transaction | None = None
         self.consumers: dict[str, Consumer] = {}
         self.inbox: deque[Delivery] = deque()
         self.returns: deque[Returned] = deque()
@@ -114,14 +118,34 @@ class Channel:
 
     def confirm_select(self) -> None:
         """From now on every publish is answered in ``confirms``."""
+        if self.transaction is not None:
+            raise channel_error(406, "cannot switch from tx to confirm mode")
         if self.confirms is None:
             self.confirms = Confirms()
 
     def tx_select(self) -> None:
-        """Not covered, as :meth:`tx_commit` and :meth:`tx_rollback`."""
-        raise UnmodelledError(Gap.TRANSACTIONS)
+        """From now on publishes and settlements wait for :meth:`tx_commit`."""
+        if self.confirms is not None:
+            raise channel_error(406, "cannot switch from confirm to tx mode")
+        if self.transaction is None:
+            self.transaction = Transaction()
 
-    tx_commit = tx_rollback = tx_select
+    def tx_commit(self) -> None:
+        """All that waits takes effect."""
+        self._transaction().commit()
+
+    def tx_rollback(self) -> None:
+        """All that waits is forgotten; settled deliveries are unsettled again, not requeued."""
+        self._undo(self._transaction())
+
+    def _undo(self, transaction: Transaction) -> None:
+        again = {delivery.tag: delivery for delivery in transaction.rollback()} | self.unacked
+        self.unacked = dict(sorted(again.items()))
+
+    def _transaction(self) -> Transaction:
+        if self.transaction is None:
+            raise channel_error(406, "channel is not transactional")
+        return self.transaction
 
     def basic_publish(
         self,
@@ -149,6 +173,13 @@ class Channel:
             cached = found.routes.get(routing_key)
             targets = broker.router.route(found, routing_key, headers) if cached is None else cached
         message = Message(exchange, routing_key, body, properties, publisher=self)
+        if self.transaction is not None:
+            store = partial(self._store, message, tuple(targets), mandatory=mandatory)
+            self.transaction.publish(store)
+            return
+        self._store(message, targets, mandatory=mandatory)
+
+    def _store(self, message: Message, targets: Sequence[Any], *, mandatory: bool) -> None:
         accepted: bool | None = True
         for queue in targets:
             taken = queue.enqueue(message)
@@ -283,31 +314,38 @@ class Channel:
         """Done; ``multiple`` with all outstanding before it, 0 for all there are."""
         if self.closed is not None:
             raise self.closed
-        if multiple:
-            for delivery in self._outstanding(delivery_tag):
-                delivery.queue.settle(delivery)
+        if multiple or self.transaction is not None:
+            held = self._outstanding(delivery_tag) if multiple else [self._one(delivery_tag)]
+            self._settle(held, _acknowledge)
             return
         found = self.unacked.pop(delivery_tag, None)
         if found is None:
             raise channel_error(406, f"unknown delivery tag {delivery_tag}")
         found.queue.settle(found)
 
+    def _settle(self, deliveries: list[Delivery], settle: Callable[[list[Delivery]], None]) -> None:
+        if self.transaction is None:
+            settle(deliveries)
+        else:
+            self.transaction.settle(deliveries, settle)
+
     def basic_nack(
         self, delivery_tag: int, *, multiple: bool = False, requeue: bool = True
     ) -> None:
         """Not done: back to the queue, or to its dead-letter exchange."""
         deliveries = self._outstanding(delivery_tag) if multiple else [self._one(delivery_tag)]
-        self._return(deliveries, "nack", requeue=requeue)
+        self._settle(deliveries, partial(self._return, how="nack", requeue=requeue))
 
     def basic_reject(self, delivery_tag: int, *, requeue: bool = True) -> None:
         """As nack, for one."""
-        self._return([self._one(delivery_tag)], "reject", requeue=requeue)
+        deliveries = [self._one(delivery_tag)]
+        self._settle(deliveries, partial(self._return, how="reject", requeue=requeue))
 
     def basic_recover(self, *, requeue: bool = True) -> None:
         """Requeue all that is unsettled."""
         if not requeue:
             raise connection_error(540, "recover without requeue")
-        self._return(self._outstanding(0), "recover", requeue=True)
+        self._return(self._outstanding(0), how="recover", requeue=True)
 
     def _one(self, tag: int) -> Delivery:
         if self.closed is not None:
@@ -325,7 +363,7 @@ class Channel:
         tags = [one for one in self.unacked if not tag or one <= tag]
         return [self.unacked.pop(one) for one in tags]
 
-    def _return(self, deliveries: list[Delivery], how: How, *, requeue: bool) -> None:
+    def _return(self, deliveries: list[Delivery], *, how: How, requeue: bool) -> None:
         if requeue:
             self._give_back(deliveries, how)
         else:
@@ -376,6 +414,8 @@ class Channel:
         self.consumers.clear()
         for consumer in consumers:
             consumer.queue.remove_consumer(consumer)
+        if self.transaction is not None:
+            self._undo(self.transaction)
         held = list(self.unacked.values())
         self.unacked.clear()
         self.inbox.clear()
@@ -387,3 +427,8 @@ class Channel:
             for consumer in consumers:
                 self.broker.consumer_gone(consumer.queue.name)
         self.connection.channels.remove(self)
+
+
+def _acknowledge(deliveries: list[Delivery]) -> None:
+    for delivery in deliveries:
+        delivery.queue.settle(delivery)

@@ -11,10 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.models.rabbitmq.arguments import QueueSettings
-from advisor.models.rabbitmq.message import Entry
+from advisor.models.rabbitmq.message import Entry, How
 from advisor.models.rabbitmq.priority import classic_ready
 from advisor.models.rabbitmq.queue import Queue
-from advisor.models.rabbitmq.source import How
 from advisor.models.rabbitmq.unmodelled import Gap, UnmodelledError
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ the entry; the dead-letter routing key, or all original keys again, CC and BCC i
 automatic cycle (no rejection in it) ends. With a dead-letter routing key, CC leaves the headers
 before 4.0; from it, it stays as text that is no routing key any more. From 4.3 what failed
 (``basic.reject``, not nack, or the delivery limit) arrives as redelivered, however far it goes.
-Leaves out the at-least-once strategy.
 """
 
 from __future__ import annotations

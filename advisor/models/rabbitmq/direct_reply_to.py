@@ -12,9 +12,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from advisor.models.rabbitmq.arguments import QueueSettings
-from advisor.models.rabbitmq.message import Delivery, Entry, Message
+from advisor.models.rabbitmq.message import Delivery, Entry, How, Message
 from advisor.models.rabbitmq.replies import channel_error
-from advisor.models.rabbitmq.source import How
 from advisor.models.rabbitmq.versions import V4_3
 
 if TYPE_CHECKING:

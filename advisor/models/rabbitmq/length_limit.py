@@ -8,6 +8,7 @@ out policies; the size of encoded properties holds for text, numbers and flat he
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -113,12 +114,17 @@ class MeasuredReady:
         return self._inner.clear()
 
 
-def over(limit: LengthLimit, ready: Ready, added: Message | None = None) -> bool:
-    """Whether the queue holds too much, with ``added`` counted in."""
-    count = len(ready) + (added is not None)
+def over(
+    limit: LengthLimit,
+    ready: Ready,
+    added: Message | None = None,
+    waiting: Collection[Entry] = (),
+) -> bool:
+    """Whether the queue holds too much, with ``added`` and what is ``waiting`` counted in."""
+    count = len(ready) + len(waiting) + (added is not None)
     if limit.messages is not None and count > limit.messages:
         return True
     if limit.size_bytes is None or not isinstance(ready, MeasuredReady):
         return False
-    extra_bytes = 0 if added is None else message_bytes(added, limit)
-    return ready.held_bytes + extra_bytes > limit.size_bytes
+    more = [one.message for one in waiting] + ([] if added is None else [added])
+    return ready.held_bytes + sum(message_bytes(one, limit) for one in more) > limit.size_bytes

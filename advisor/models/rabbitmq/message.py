@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from advisor.models.rabbitmq.consumer import Consumer
     from advisor.models.rabbitmq.source import Source
 
 Table = Mapping[str, Any]
+
+How = Literal["reject", "nack", "recover", "closed", "timeout"]
+"""How a delivery comes back."""
 
 LONGEST_TTL_MS = 315_360_000_000
 

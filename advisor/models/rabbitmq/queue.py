@@ -1,22 +1,22 @@
 """What classic and quorum queues share: put in, hand out, settle, give back.
 
 Keeps the way of a message through a queue; the two files that build on it say where they
-differ. Streams are not queues in this sense. Leaves out policies and queue expiry.
+differ. Streams are not queues in this sense. Leaves out policies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from advisor.models.rabbitmq.arguments import QueueSettings
 from advisor.models.rabbitmq.consumer import UNLIMITED, Consumer, Consumers
 from advisor.models.rabbitmq.dead_letter import Reason
 from advisor.models.rabbitmq.expiry import HeadExpiry, deadline_ms
-from advisor.models.rabbitmq.length_limit import MeasuredReady, over
-from advisor.models.rabbitmq.message import Delivery, Entry, Message
+from advisor.models.rabbitmq.length_limit import LengthLimit, MeasuredReady, over
+from advisor.models.rabbitmq.message import Delivery, Entry, How, Message
+from advisor.models.rabbitmq.queue_expiry import QueueExpiry
 from advisor.models.rabbitmq.ready import Ready
-from advisor.models.rabbitmq.source import How
 
 if TYPE_CHECKING:
     from advisor.models.rabbitmq.broker import Broker
@@ -27,7 +27,7 @@ class Queue:
 
     __slots__ = (
         "broker", "consumers", "expiry", "guarded", "name", "owner", "ready", "sequence",
-        "settings", "used",
+        "settings", "unused", "used",
     )  # fmt: skip
 
     def __init__(
@@ -52,6 +52,20 @@ class Queue:
         self.sequence = 0
         self.owner: object | None = None
         self.used = False
+        self.unused: QueueExpiry | None = None
+        if settings.expires_ms is not None:
+            self.unused = QueueExpiry(
+                broker.kernel, settings.expires_ms, lambda: len(self.consumers) > 0, self._delete
+            )
+
+    def _delete(self) -> None:
+        if self.broker.queues.get(self.name) is self:
+            self.broker.remove_queue(self.name)
+
+    def declared_again(self) -> None:
+        """Somebody asked for it by name."""
+        if self.unused is not None:
+            self.unused.renew()
 
     @property
     def can_deliver(self) -> bool:
@@ -91,7 +105,14 @@ class Queue:
 
     def is_full_for(self, message: Message) -> bool:
         """Whether a queue that refuses publishes refuses this one."""
-        return over(self.settings.limit, self.ready, message) and not self._hand_off()
+        return self._over(self.settings.limit, message) and not self._hand_off()
+
+    def waiting(self) -> Collection[Entry]:
+        """What is not ready, nor with a consumer, but takes its place of a length limit."""
+        return ()
+
+    def _over(self, limit: LengthLimit, added: Message | None = None) -> bool:
+        return over(limit, self.ready, added, self.waiting())
 
     def _hand_off(self) -> bool:
         return not len(self.ready) and self.can_deliver and self.consumers.spare
@@ -100,7 +121,7 @@ class Queue:
         if self.settings.limit.refuses:
             return
         dropped: list[Entry] = []
-        while len(self.ready) and over(self.settings.limit, self.ready):
+        while len(self.ready) and self._over(self.settings.limit):
             dropped.append(self.ready.pop())
         if dropped:
             self._dead_letter(self.in_dropping_order(dropped), "maxlen")
@@ -130,6 +151,8 @@ class Queue:
 
     def get(self) -> Entry | None:
         """Take the next ready entry, None if there is none."""
+        if self.unused is not None:
+            self.unused.renew()
         if self.expiry is not None:
             self.expiry.watch()
         entry = self.ready.pop() if len(self.ready) else None
@@ -148,6 +171,8 @@ class Queue:
 
     def remove_consumer(self, consumer: Consumer) -> None:
         self.consumers.remove(consumer)
+        if self.unused is not None:
+            self.unused.renew()
 
     def settle(self, delivery: Delivery) -> None:
         """Done with for good."""

@@ -4,25 +4,25 @@ Keeps: a majority of replicas must be up to take or hand out messages, what was 
 survives any restart whatever the delivery mode; delivery counts and limit by version (20 from
 4.0; from 4.3 a nack does not count); prefetch 0 is a window of 2000; priorities by version; the
 place of a returned message: before everything, and before 4.3 behind everything where there is
-no delivery limit.
-Leaves out at-least-once dead-lettering, delayed retry (4.3) and the time of an election. A
-publish without a majority is never confirmed; from 4.3 it is nacked when the majority is back.
+no delivery limit. A publish without a majority is never confirmed; from 4.3 it is nacked when the
+majority is back. Leaves out the time of an election.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from advisor.models.rabbitmq.arguments import QueueSettings
+from advisor.models.rabbitmq.at_least_once import DeadLetterWorker
 from advisor.models.rabbitmq.consumer import UNLIMITED
-from advisor.models.rabbitmq.length_limit import over
-from advisor.models.rabbitmq.message import Entry, Message
+from advisor.models.rabbitmq.dead_letter import Reason
+from advisor.models.rabbitmq.delayed_retry import Delayed
+from advisor.models.rabbitmq.message import Entry, How, Message
 from advisor.models.rabbitmq.priority import quorum_ready
 from advisor.models.rabbitmq.queue import Queue
 from advisor.models.rabbitmq.ready import ReturnsFirst
-from advisor.models.rabbitmq.source import How
 from advisor.models.rabbitmq.versions import V4_0, V4_3
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ RESUME_AT = Fraction(4, 5)
 class QuorumQueue(Queue):
     """A quorum queue with a replica on each of ``members``, the leader first."""
 
-    __slots__ = ("_refusing", "members")
+    __slots__ = ("_refusing", "dead_letters", "delayed", "members")
 
     def __init__(
         self, broker: Broker, name: str, settings: QueueSettings, members: Sequence[Node]
@@ -45,6 +45,13 @@ class QuorumQueue(Queue):
         super().__init__(broker, name, settings, ready, takes_over=broker.version >= V4_0)
         self.members = tuple(members)
         self._refusing: dict[object, bool] = {}
+        self.delayed = Delayed(broker.kernel, self._ready_again)
+        self.dead_letters: DeadLetterWorker | None = None
+        if settings.dead_letters_at_least_once:
+            self.dead_letters = DeadLetterWorker(broker, self, self._watch_limit)
+
+    def declared_again(self) -> None:
+        """No use of it, as far as its expiry goes."""
 
     @property
     def has_majority(self) -> bool:
@@ -67,16 +74,16 @@ class QuorumQueue(Queue):
         at four fifths. So one message too many is taken first."""
         publisher = message.publisher
         if publisher not in self._refusing:
-            self._refusing[publisher] = over(self.settings.limit, self.ready)
+            self._refusing[publisher] = self._over(self.settings.limit)
         return self._refusing[publisher]
 
     def _watch_limit(self) -> None:
         limit = self.settings.limit
         if not limit.refuses:
             return
-        if over(limit, self.ready):
+        if self._over(limit):
             self._refusing = dict.fromkeys(self._refusing, True)
-        elif not over(limit.scaled(RESUME_AT), self.ready):
+        elif not self._over(limit.scaled(RESUME_AT)):
             self._refusing = dict.fromkeys(self._refusing, False)
 
     def dispatch(self) -> None:
@@ -93,7 +100,7 @@ class QuorumQueue(Queue):
         self._watch_limit()
 
     def purge(self) -> int:
-        count = super().purge()
+        count = super().purge() + self.delayed.clear()
         self._watch_limit()
         return count
 
@@ -109,13 +116,31 @@ class QuorumQueue(Queue):
         entry.acquired += 1
         if self.broker.version < V4_3 or how in ("reject", "closed"):
             entry.failures += 1
-        limit = self.settings.delivery_limit
+        limit, retry = self.settings.delivery_limit, self.settings.delayed_retry
         if limit is not None and entry.failures > limit:
             self._dead_letter([entry], "delivery_limit", failed=True)
         elif limit is None and how in ("reject", "nack") and self.broker.version < V4_3:
             self.ready.append(entry)
+        elif retry is not None and (delay_ms := retry.delay_ms(how, entry.failures)):
+            self.delayed.add(entry, delay_ms)
         else:
             self.ready.put_back(entry)
+
+    def waiting(self) -> Collection[Entry]:
+        stuck = () if self.dead_letters is None else self.dead_letters.entries
+        return (*self.delayed.entries, *stuck)
+
+    def _dead_letter(
+        self, entries: Sequence[Entry], reason: Reason, *, failed: bool = False
+    ) -> None:
+        if self.dead_letters is None:
+            super()._dead_letter(entries, reason, failed=failed)
+        else:
+            self.dead_letters.take(entries, reason, failed=failed)
+
+    def _ready_again(self, entry: Entry) -> None:
+        self.ready.put_back(entry)
+        self.dispatch()
 
     def headers_of(self, entry: Entry, *, got: bool = False) -> dict[str, int]:
         version = self.broker.version

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Protocol
 
 from advisor.models.rabbitmq.arguments import QueueSettings
 from advisor.models.rabbitmq.consumer import Consumer
-from advisor.models.rabbitmq.message import Delivery, Entry
-
-How = Literal["reject", "nack", "recover", "closed", "timeout"]
+from advisor.models.rabbitmq.message import Delivery, Entry, How
 
 
 class Source(Protocol):

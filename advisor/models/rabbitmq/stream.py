@@ -1,10 +1,12 @@
 """Streams over AMQP 0-9-1 (from 3.9): a replicated log that every consumer reads by itself.
 
-Keeps: offsets (``x-stream-offset`` first, next, a number), nothing removed by reading, credit by
-prefetch, retention by bytes and age in whole old segments at the roll of a segment, what needs a
-majority of replicas, and that writes reach the disk only with the system's own write-back: all
-replicas losing power lose what is younger. Reject: 540 on 3.10, settles from 4.0. Leaves out
-chunks (``last``, times), the bytes of a chunk's frame, filters, and server-side offsets, which
+Keeps: offsets (``x-stream-offset`` first, next, last, a number, a time, an age such as ``2s``),
+nothing removed by reading, credit by prefetch, retention by bytes and age in whole old segments at
+the roll of a segment, what needs a majority of replicas, and that writes reach the disk only with
+the system's own write-back: all
+replicas losing power lose what is younger. Reject: 540 on 3.10, settles from 4.0. What arrives
+within one millisecond is one chunk, the grain of ``last`` and of times; a real broker cuts a fast
+burst anywhere. Leaves out the bytes of a chunk's frame, filters, and server-side offsets, which
 only the stream protocol has.
 """
 
@@ -14,14 +16,14 @@ import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from advisor.domain.version import BrokerVersion
-from advisor.models.rabbitmq.arguments import QueueSettings
+from advisor.models.rabbitmq.arguments import QueueSettings, age_ms
 from advisor.models.rabbitmq.consumer import Consumer
-from advisor.models.rabbitmq.message import Delivery, Entry, Message
+from advisor.models.rabbitmq.message import Delivery, Entry, How, Message
 from advisor.models.rabbitmq.replies import channel_error, connection_error
-from advisor.models.rabbitmq.source import How
 from advisor.models.rabbitmq.unmodelled import Gap, UnmodelledError
 from advisor.models.rabbitmq.versions import V4_0, V4_3
 
@@ -46,18 +48,22 @@ class Segment:
     newest_ms: int = 0
 
 
-def first_to_read(wanted: Any, first: int, end: int, version: BrokerVersion) -> int:
+def first_to_read(wanted: Any, stream: Stream, version: BrokerVersion) -> int:
     """The offset where a consumer begins, from its ``x-stream-offset`` argument."""
     if wanted is None or wanted == "next":
-        return end
+        return stream.end
     if isinstance(wanted, bool):
         raise connection_error(541, "invalid stream offset")
     if wanted == "first":
-        return first
+        return stream.first_offset
     if isinstance(wanted, int):
-        return max(wanted, first)
-    if wanted == "last" or (isinstance(wanted, str) and _INTERVAL.fullmatch(wanted)):
-        raise UnmodelledError(Gap.STREAM_CHUNK_OFFSET)
+        return max(wanted, stream.first_offset)
+    if wanted == "last":
+        return stream.last_chunk
+    if isinstance(wanted, datetime):
+        return stream.first_since(int(wanted.timestamp() * 1000))
+    if isinstance(wanted, str) and _INTERVAL.fullmatch(wanted):
+        return stream.first_since(stream.broker.kernel.now_ms - age_ms(wanted))
     if version >= V4_3 or (isinstance(wanted, str) and _BAD_INTERVAL.fullmatch(wanted)):
         raise channel_error(406, f"invalid stream offset {wanted!r}")
     raise connection_error(541, f"invalid stream offset {wanted!r}")
@@ -141,12 +147,22 @@ class Stream:
             self._records.popleft()
             self.first_offset += 1
 
+    @property
+    def last_chunk(self) -> int:
+        """The offset where the newest chunk begins."""
+        return self.first_since(self._records[-1][1]) if self._records else self.end
+
+    def first_since(self, at_ms: int) -> int:
+        """The first offset of what was written at that time or later."""
+        younger = sum(1 for _entry, written_ms in self._records if written_ms >= at_ms)
+        return self.end - younger
+
     def add_consumer(self, consumer: Consumer, wanted: Any = None) -> None:
         """Begin to read at the offset wanted."""
         if not self.has_majority:
             raise UnmodelledError(Gap.STREAM_READ_WITHOUT_MAJORITY)
         version = self.broker.version
-        consumer.next_offset = first_to_read(wanted, self.first_offset, self.end, version)
+        consumer.next_offset = first_to_read(wanted, self, version)
         self.used = True
         self.consumers.append(consumer)
         self._feed(consumer)

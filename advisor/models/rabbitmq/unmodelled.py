@@ -12,17 +12,12 @@ from enum import Enum
 class Gap(Enum):
     """A part of RabbitMQ left out, with what it is."""
 
-    AT_LEAST_ONCE_DEAD_LETTERING = "x-dead-letter-strategy at-least-once of quorum queues"
     CLASSIC_QUEUE_POWER_LOSS = "what a classic queue still has after power was lost"
-    DELAYED_RETRY = "x-delayed-retry-* of quorum queues, from 4.3"
     EXCHANGE_TYPE = "exchange types of plugins other than x-consistent-hash, x-local-random"
     GLOBAL_PREFETCH = "basic.qos with global=true before 4.3"
     HASH_PROPERTY = "hash-property of the consistent-hash exchange"
     METADATA_WITHOUT_MAJORITY = "declarations before 4.3 while most nodes are down"
-    QUEUE_EXPIRY = "x-expires: a queue that deletes itself when unused"
-    STREAM_CHUNK_OFFSET = "x-stream-offset by chunk: last, a time, an interval"
     STREAM_READ_WITHOUT_MAJORITY = "reading a stream that has lost most of its replicas"
-    TRANSACTIONS = "tx.select, tx.commit and tx.rollback"
 
 
 class UnmodelledError(Exception):

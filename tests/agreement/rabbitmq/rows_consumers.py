@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rabbitmq_script import Many, Rows, Script
+from rabbitmq_script import Many, Rows, Script, SettleHeld
 
 from advisor.subjects.rabbitmq import protocol as amqp
 
@@ -163,7 +163,96 @@ def consumer_timeout(s: Script) -> None:
     s.get(a, "~q", no_ack=True)
 
 
-ROWS.not_run["AK-10"] = "the model leaves delayed retry out"
+RETRY = {"delayed_retry_type": "all", "delayed_retry_min": 600, "delayed_retry_max": 10_000}
+
+
+@ROWS("AK-10")
+def delay_grows_with_rejects(s: Script) -> None:
+    for how in ("reject", "nack"):
+        a, name = s.new(), f"~{how}"
+        s.queue(a, name, "quorum", **RETRY)
+        s.send(a, name, "m")
+        s.get(a, name, no_ack=False)
+        s.add(SettleHeld(a, how, 0))
+        s.look(a, name)
+        s.wait(300)
+        s.get(a, name)
+        s.wait(700)
+        s.get(a, name, no_ack=False)
+        s.add(SettleHeld(a, how, 0))
+        s.wait(900)
+        s.get(a, name)
+        s.wait(600)
+        s.get(a, name)
+
+
+@ROWS("AK-10")
+def delay_by_type(s: Script) -> None:
+    for kind in ("all", "failed", "returned", "other"):
+        for how in ("reject", "nack"):
+            a, name = s.new(), f"~{kind}.{how}"
+            s.queue(a, name, "quorum", **{**RETRY, "delayed_retry_type": kind})
+            s.send(a, name, "m")
+            s.get(a, name, no_ack=False)
+            s.add(SettleHeld(a, how, 0))
+            s.get(a, name)
+            s.wait(1000)
+            s.get(a, name)
+
+
+@ROWS("AK-10")
+def delay_without_least_or_most(s: Script) -> None:
+    for number, given in enumerate(
+        (
+            {"delayed_retry_min": 500},
+            {"delayed_retry_max": 500},
+            {"delayed_retry_min": 5000, "delayed_retry_max": 500},
+        )
+    ):
+        a, name = s.new(), f"~{number}"
+        s.queue(a, name, "quorum", delayed_retry_type="all", **given)
+        s.send(a, name, "m")
+        for _ in range(2):
+            s.get(a, name, no_ack=False)
+            s.add(SettleHeld(a, "reject", 0))
+            s.get(a, name, no_ack=False)
+            s.wait(900)
+        s.get(a, name)
+
+
+@ROWS("AK-10")
+def delayed_takes_its_place(s: Script) -> None:
+    a = s.new()
+    s.queue(a, "~q", "quorum", max_length=2, **RETRY)
+    s.send(a, "~q", "1", "2")
+    s.get(a, "~q", no_ack=False)
+    s.add(SettleHeld(a, "reject", 0))
+    s.send(a, "~q", "3")
+    s.wait(200)
+    s.look(a, "~q")
+    s.add(amqp.QueuePurge(a, "~q"))
+    s.wait(900)
+    s.look(a, "~q")
+
+
+@ROWS("AK-10")
+def delayed_is_overtaken(s: Script) -> None:
+    a = s.new()
+    s.queue(a, "~q", "quorum", delivery_limit=1, **RETRY)
+    s.send(a, "~q", "1")
+    s.get(a, "~q", no_ack=False)
+    s.add(SettleHeld(a, "reject", 0))
+    s.send(a, "~q", "2", "3")
+    s.get(a, "~q")
+    s.wait(1000)
+    s.get(a, "~q", no_ack=False)
+    s.add(SettleHeld(a, "reject", 0))
+    s.get(a, "~q", 2)
+
+
+@ROWS("AK-10")
+def delayed_on_a_classic_queue(s: Script) -> None:
+    s.queue(s.new(), "~q", **RETRY)
 
 
 @ROWS("QS-01")

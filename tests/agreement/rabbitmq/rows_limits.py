@@ -4,12 +4,68 @@ from __future__ import annotations
 
 from typing import Any
 
-from rabbitmq_script import Confirms, Rows, Script
+from rabbitmq_script import Confirms, Rows, Script, SettleHeld
 
 from advisor.subjects.rabbitmq import protocol as amqp
 
 ROWS = Rows()
-ROWS.not_run["DL-07"] = "the model leaves at-least-once dead-lettering out"
+
+
+AT_LEAST_ONCE = {"dead_letter_strategy": "at-least-once", "overflow": "reject-publish"}
+
+
+@ROWS("DL-07")
+def at_least_once(s: Script) -> None:
+    a = s.new()
+    s.queue(a, "~dead")
+    for number, given in enumerate((AT_LEAST_ONCE, {"dead_letter_strategy": "at-least-once"})):
+        name = f"~q{number}"
+        s.queue(a, name, "quorum", dead_letter_exchange="", dead_letter_routing_key="~dead",
+                message_ttl=300, **given)  # fmt: skip
+        s.send(a, name, "m")
+        s.wait(900)
+        s.look(a, name)
+        s.get(a, "~dead")
+
+
+@ROWS("DL-07")
+def stuck_dead_letters_take_their_place(s: Script) -> None:
+    a = s.new()
+    s.queue(a, "~q", "quorum", dead_letter_exchange="", dead_letter_routing_key="~none",
+            max_length=3, **AT_LEAST_ONCE)  # fmt: skip
+    s.send(a, "~q", "1", "2", "3")
+    for _ in range(3):
+        s.get(a, "~q", no_ack=False)
+    for _ in range(3):
+        s.add(SettleHeld(a, "reject", 0, requeue=False))
+    s.wait(500)
+    s.look(a, "~q")
+    b = s.new()
+    s.confirm(b)
+    for body in ("4", "5", "6"):
+        s.send(b, "~q", body)
+        s.add(Confirms(b, 1))
+        s.wait(300)
+    s.look(a, "~q")
+
+
+@ROWS("DL-07")
+def one_target_refuses(s: Script) -> None:
+    a = s.new()
+    s.exchange(a, "~dlx", "fanout")
+    s.queue(a, "~full", "quorum", max_length=1, overflow="reject-publish")
+    s.queue(a, "~free")
+    s.bind(a, "~full", "~dlx")
+    s.bind(a, "~free", "~dlx")
+    s.send(a, "~full", "1", "2")
+    s.queue(a, "~q", "quorum", dead_letter_exchange="~dlx", **AT_LEAST_ONCE)
+    s.send(a, "~q", "m")
+    s.get(a, "~q", no_ack=False)
+    s.add(SettleHeld(a, "reject", 0, requeue=False))
+    s.wait(500)
+    s.look(a, "~q")
+    s.look(a, "~full")
+    s.get(a, "~free")
 
 
 @ROWS("TL-01")

@@ -200,6 +200,37 @@ def stream_arguments(s: Script) -> None:
 
 
 @ROWS("QD-10")
+def unused_quorum_queue_expires(s: Script) -> None:
+    a = s.new()
+    s.queue(a, "~q", "quorum", expires=1000)
+    s.queue(a, "~used", "quorum", expires=1000)
+    s.consume(a, "~used", "t")
+    s.wait(8000)
+    s.look(s.new(), "~q")
+    s.look(a, "~used")
+
+
+@ROWS("QD-10")
+def expiry_after_its_consumer(s: Script) -> None:
+    a = s.new()
+    s.queue(a, "~cancelled", expires=800)
+    s.queue(a, "~closed", expires=800)
+    s.queue(a, "~bound", expires=800)
+    b = s.new()
+    s.consume(a, "~cancelled", "t")
+    s.consume(b, "~closed", "t")
+    s.wait(600)
+    s.bind(a, "~bound", "amq.fanout")
+    s.send(a, "~bound", "m")
+    s.add(amqp.BasicCancel(a, "t"), amqp.ChannelClose(b))
+    s.wait(400)
+    s.look(s.new(), "~bound")
+    s.wait(600)
+    s.look(s.new(), "~cancelled")
+    s.look(s.new(), "~closed")
+
+
+@ROWS("QD-10")
 def unused_queue_expires(s: Script) -> None:
     a = s.new()
     s.queue(a, "~dead")

@@ -323,25 +323,13 @@ def read_in_a_minority(bench: Bench) -> None:
     bench.consume(prefetch=1)
 
 
-def read_from_the_last_chunk(bench: Bench) -> None:
-    stream(bench, 1)
-    bench.consume(prefetch=1, stream_offset="last")
-
-
 MEETINGS: dict[Gap, Callable[[Bench], object]] = {
-    Gap.AT_LEAST_ONCE_DEAD_LETTERING: lambda bench: bench.queue(
-        kind="quorum", dead_letter_strategy="at-least-once", overflow="reject-publish"
-    ),
     Gap.CLASSIC_QUEUE_POWER_LOSS: power_lost,
-    Gap.DELAYED_RETRY: lambda bench: bench.queue(kind="quorum", delayed_retry_type="all"),
     Gap.EXCHANGE_TYPE: lambda bench: bench.broker.exchange_declare("x", "x-random"),
     Gap.GLOBAL_PREFETCH: lambda _: Bench(V4_0).channel.basic_qos(1, global_=True),
     Gap.HASH_PROPERTY: lambda _: check_exchange({"hash-property": "message_id"}),
     Gap.METADATA_WITHOUT_MAJORITY: declared_in_a_minority,
-    Gap.QUEUE_EXPIRY: lambda bench: bench.queue(expires=5),
-    Gap.STREAM_CHUNK_OFFSET: read_from_the_last_chunk,
     Gap.STREAM_READ_WITHOUT_MAJORITY: read_in_a_minority,
-    Gap.TRANSACTIONS: lambda bench: bench.channel.tx_select(),
 }
 
 

@@ -71,9 +71,9 @@ def test_an_error_of_the_connection_closes_all_its_channels() -> None:
 def test_a_gap_is_a_value() -> None:
     """The channel stays open."""
     client = connected()
-    outcome = client.call(amqp.QueueDeclare("c", "x", arguments={"x-expires": 5}))
+    outcome = client.call(amqp.ExchangeDeclare("c", "x", "x-random"))
     assert isinstance(outcome, Unmodelled)
-    assert "QUEUE_EXPIRY" == outcome.gap
+    assert "EXCHANGE_TYPE" == outcome.gap
     assert client.is_open("c")
 
 
@@ -240,9 +240,18 @@ def test_recovered_messages_come_again() -> None:
     assert (2, True) == (again.delivery_tag, again.redelivered)
 
 
-@pytest.mark.parametrize(
-    "operation", [amqp.TxSelect("c"), amqp.TxCommit("c"), amqp.TxRollback("c")]
-)
-def test_transactions_are_a_gap(operation: amqp.Operation) -> None:
-    """Never a guess."""
-    assert isinstance(connected().call(operation), Unmodelled)
+def test_transactions() -> None:
+    """Nothing is stored before the commit; a commit without a transaction is refused."""
+    client = connected()
+    client.call(amqp.QueueDeclare("c", "t"))
+    assert isinstance(client.call(amqp.TxSelect("c")), Done)
+    for settle, count in ((amqp.TxRollback("c"), 0), (amqp.TxCommit("c"), 1)):
+        client.call(amqp.BasicPublish("c", "", "t", b"m"))
+        assert isinstance(client.call(settle), Done)
+        outcome = client.call(amqp.QueueDeclare("c", "t", passive=True))
+        assert isinstance(outcome, Done)
+        assert count == outcome.value.message_count
+    client.call(amqp.ChannelOpen("c", "d"))
+    outcome = client.call(amqp.TxCommit("d"))
+    assert isinstance(outcome, Refused)
+    assert "406" == outcome.code
