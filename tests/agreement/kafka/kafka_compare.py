@@ -89,6 +89,7 @@ class Performer:
         self.nodes = nodes
         self.leaders: dict[Any, int] = {}
         self.held: dict[str, list[Any]] = {}
+        self.holding: dict[str, list[int]] = {}
         self.stopped: list[int] = []
 
     def perform(self, step: Step) -> Any:
@@ -163,10 +164,14 @@ class Performer:
             self.client.cluster.stop(node)
 
     def _replicas(self, topic: str) -> list[int]:
-        """A cluster chooses the nodes that hold a topic by chance."""
-        if self.live:
-            return list(self.client._admin.replicas(topic))
-        return list(self.client.cluster.topics[topic].partitions[0].replicas)
+        """A cluster chooses the nodes that hold a topic by chance, and may not answer later."""
+        if topic not in self.holding:
+            self.holding[topic] = list(
+                self.client._admin.replicas(topic)
+                if self.live
+                else self.client.cluster.topics[topic].partitions[0].replicas
+            )
+        return self.holding[topic]
 
     def _start(self, step: StartNode) -> None:
         chosen = list(self.stopped) if step.nth is None else [self.stopped[step.nth]]
