@@ -106,16 +106,28 @@ class Bounds:
     def _alive(self, flows: Sequence[FlowBox], teams: Teams) -> Iterator[Within]:
         """Every set of systems that can be just what is used, with what it is used for."""
         costs = [self._least_costs(one) for one in teams[2]]
-        leads = {winner: [flow.leads(winner) for flow in flows] for winner in self.sets}
-        for loser in self.sets:
-            if not any(
-                winner != loser and self._beats(winner, loser, flows, leads[winner], costs)
-                for winner in self.sets
-            ) and all(any(not flow.systems(c) & ~loser for c in flow.open) for flow in flows):
+        alive = list(self.sets)
+        # Weights that go with each difference matter only where several workloads are added up.
+        for exactly in (False, True) if len(flows) > 1 else (False,):
+            if len(alive) > 1:
+                leads = {
+                    winner: [flow.leads(winner, exactly=exactly) for flow in flows]
+                    for winner in self.sets
+                }
+                alive = [
+                    loser
+                    for loser in alive
+                    if not any(
+                        winner != loser and self._beats(winner, loser, flows, leads[winner], costs)
+                        for winner in self.sets
+                    )
+                ]
+        for one in alive:
+            if all(any(not flow.systems(c) & ~one for c in flow.open) for flow in flows):
                 yield Within(
-                    loser,
-                    tuple(flow.named(loser) for flow in flows),
-                    tuple(flow.misses(loser) for flow in flows),
+                    one,
+                    tuple(flow.named(one) for flow in flows),
+                    tuple(flow.misses(one) for flow in flows),
                 )
 
     def _least_costs(self, cost: Sequence[Fraction]) -> tuple[Fraction, ...]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations, product
 from math import inf, prod
 
 from advisor.decision.cases import Box, Cases, Teams
+from advisor.decision.ratios import least_ratio
 from advisor.decision.score import Candidate
 from advisor.decision.scoring import READ_LIMIT, Flow
 from advisor.decision.systems import Chooser
@@ -179,6 +181,7 @@ class FlowBox:
             for c in sorted(set().union(*champions.values()))
             if self._surely_in_play(c)
         }
+        self._ratios: dict[tuple[int, int], Fraction] = {}
         self.champions = {
             systems: [c for c in sorted(own) if c in self._against]
             for systems, own in champions.items()
@@ -222,11 +225,12 @@ class FlowBox:
             for y in self.open
         }
 
-    def leads(self, systems: int) -> list[Lead | None]:
+    def leads(self, systems: int, *, exactly: bool = False) -> list[Lead | None]:
         """For each open candidate, by how much it is outdone within these systems at least.
 
         None: perhaps nothing within them violates as few musts. A candidate that is within them
-        itself is as good as itself.
+        itself is as good as itself. ``exactly``: with the weights that go with each difference,
+        which takes longer.
         """
         found: list[Lead | None] = []
         for y in self.open:
@@ -236,7 +240,7 @@ class FlowBox:
                 if fails < 0:
                     best = inf
                 elif fails == 0:
-                    lead = self._scaled(points)
+                    lead = self._ratio(c, y) if exactly else self._scaled(points)
                     best = lead if best is None else max(best, lead)
             found.append(best)
         return found
@@ -247,6 +251,34 @@ class FlowBox:
             return points
         weights = max(1, self.weights[1 if points >= 0 else 0])
         return self.bounds.share * Fraction(points, weights)
+
+    def _ratio(self, c: int, y: int) -> Fraction:
+        """The least lead in value times the denominator, each difference over its weights."""
+        key = (c, y)
+        if key not in self._ratios:
+            fixed, choices = self._parts
+            off = self.candidates.off
+            self._ratios[key] = self.bounds.share * least_ratio(
+                (
+                    sum(row.points[c] - row.points[y] for row, _w in fixed) + off[y] - off[c],
+                    sum(weight for _row, weight in fixed),
+                ),
+                [
+                    [(row.points[c] - row.points[y], weight) for row, weight in parts]
+                    for parts in choices
+                ],
+            )
+        return self._ratios[key]
+
+    @cached_property
+    def _parts(self) -> tuple[list[tuple[Row, int]], list[list[tuple[Row, int]]]]:
+        """The rows with their weights of what is fixed in the box, and of what is not."""
+        every = [
+            [(self.bounds.row(j, one), 0 if one is None else one.weight) for one in own]
+            for j, own in enumerate(self.columns)
+        ]
+        fixed = [parts[0] for parts in every if len(parts) == 1 and parts[0][1]]
+        return fixed, [parts for parts in every if len(parts) > 1]
 
     def named(self, systems: int) -> frozenset[int]:
         """The candidates that can be used within these systems."""

@@ -82,7 +82,7 @@ class _Choosing:
     def __init__(self, world: Cases, ranks: Mapping[str, int]) -> None:
         self.world = world
         self.ranks = ranks
-        self.limit = NODE_LIMIT // len(world.workloads)
+        self.limit = NODE_LIMIT
         random = Random(SEED)
         away = float(world.engine.problem.conventions.asking.leaves_default)
         drawn = [world.drawn(random, away) for _ in range(CASES)]

@@ -18,7 +18,7 @@ from advisor.decision.bounds import Bounds
 from advisor.decision.cases import Box, Cases, Result
 from advisor.decision.scoring import Case
 
-NODE_LIMIT = 100
+NODE_LIMIT = 600
 SMALL_BOX = 32
 CASES_EACH_NODE = 4
 """So many cases looked at count as one box that is bounded."""

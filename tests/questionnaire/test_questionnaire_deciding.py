@@ -106,13 +106,31 @@ def _check_witness(world: Cases, level: Level, proof: Proof) -> None:
     assert world.variables[witness.variable].open
 
 
-@given(SEEDS, AWAY)
-@settings(max_examples=8, deadline=None)
-def test_a_proof_for_two_workloads_holds_in_every_case(seed: int, away: float) -> None:
+@given(SEEDS, AWAY, st.sampled_from(list(Level)), st.sampled_from([(3, 2), (2, 3)]))
+@settings(max_examples=24, deadline=None)
+def test_a_proof_for_several_workloads_holds_in_every_case(
+    seed: int, away: float, level: Level, sizes: tuple[int, int]
+) -> None:
     """Their verdicts hang together through the systems that are run."""
-    world = fewer_open(seed, away, 3, workloads=2).world()
-    proof = prove(world, Level.VERDICT, limit=10_000)
-    assert proof.proven == (len({world.verdicts(case) for case in every_case(world)}) == 1)
+    count, workloads = sizes
+    world = fewer_open(seed, away, count, workloads=workloads).world()
+    result = level.of(world)
+    proof = prove(world, level, limit=10_000)
+    assert proof.proven == (len({result(case) for case in every_case(world)}) == 1)
+    if proof.witness is not None:
+        _check_witness(world, level, proof)
+
+
+def test_two_flows_are_proven_with_most_left_out() -> None:
+    """A stream that is processed, and tasks: the bounds hold over both at once."""
+    needs: dict[str, Data] = {"work_queue": True, "task_seconds": 60, "request_reply": False}
+    session = session_of(
+        STREAM, STREAM | {"replay": "none"}, team={"already_runs": [], "operations": "low"}
+    )
+    status = session.status()
+    assert (None, True, True) == (status.question, status.verdict, status.design)
+    assert 30 < len(status.left_out)
+    assert session_of(STREAM, needs).status().question is not None
 
 
 @given(SEEDS, st.sampled_from([0.1, 0.25]), st.sampled_from(["request_reply", "replay"]))
