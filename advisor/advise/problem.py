@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import partial
 
+from advisor.advise.consistent import consistent
 from advisor.advise.court import Court, version_field
 from advisor.advise.tables import Levels, Table, answers_of, standing_conflict
 from advisor.decision import (
@@ -74,7 +75,7 @@ def _workload(
     court: Court,
     known: Literals,
 ) -> WorkloadProblem:
-    answers = _answers(workload.answers, known, team=False)
+    answers = consistent(_answers(workload.answers, known, team=False), workload.answers, team)
     levels: Levels = {
         name: answer.level for name, answer in workload.answers.items() if answer.level is not None
     }

@@ -7,7 +7,6 @@ the text as it would be without it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from advisor.advise.court import Court
@@ -15,14 +14,12 @@ from advisor.advise.plausible import plausible
 from advisor.advise.problem import system_problem
 from advisor.decision.cases import Cases, Key
 from advisor.documents import Data, Document, read_yaml
-from advisor.domain.predicate import Value
 from advisor.domain.problem import InputError, Problem
-from advisor.domain.requirements import Answer, NeedType, Requirements, Standing
+from advisor.domain.requirements import Answer, NeedType, Requirements
 from advisor.questionnaire.answer import UNKNOWN
 from advisor.questionnaire.choosing import Status, status_of
 from advisor.questionnaire.possible import cases_of
 from advisor.requirements import render, team_path, vocabulary
-from advisor.requirements.contradictions import contradictions
 from advisor.requirements.editing import Edit, Place, edited
 from advisor.requirements.loading import Reading
 
@@ -134,26 +131,12 @@ class Session:
     def world(self) -> Cases:
         """Everything that can still be the case."""
         problem = plausible(system_problem(self.requirements, self.court))
-        return cases_of(problem, self.excluded())
+        return cases_of(problem)
 
     def verdicts(self) -> list[str]:
         """The verdict of each workload with all that was left out as it is assumed."""
         world = self.world()
         return [one.verdict for one in world.outcome(world.first).workloads]
-
-    def excluded(self) -> dict[int | None, dict[str, set[Value]]]:
-        """The values of needs left out that would contradict what the file states."""
-        found: dict[int | None, dict[str, set[Value]]] = {}
-        team = self.answers(None)
-        for place in range(len(self.names)):
-            answers = self.answers(place)
-            found[place] = {
-                name: bad
-                for name, answer in answers.items()
-                if answer.standing is Standing.ASSUMED
-                and (bad := _contradicting(answers, team, vocabulary()[name]))
-            }
-        return found
 
     def _try(self, given: Mapping[Key, Data]) -> list[Problem]:
         first = len(_list(_mapping(self.base.data).get("workloads")))
@@ -212,18 +195,6 @@ def _list(data: Data) -> list[Data]:
 
 def _as_value(data: Data) -> object:
     return tuple(data) if isinstance(data, list) else data
-
-
-def _contradicting(
-    answers: Mapping[str, Answer], team: Mapping[str, Answer], need: NeedType
-) -> set[Value]:
-    """The values that a team may leave unsaid and that contradict what is stated."""
-    found: set[Value] = set()
-    for value in need.unsaid:
-        said = replace(answers[need.name], standing=Standing.STATED, value=value)
-        if contradictions({**answers, need.name: said}, team, vocabulary(), {need.name}):
-            found.add(value)
-    return found
 
 
 def _ranks(court: Court) -> dict[str, int]:
