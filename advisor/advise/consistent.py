@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from advisor.decision import Answers
 from advisor.domain.cell import Cell
+from advisor.domain.predicate import Value
 from advisor.domain.requirements import Answer, Standing
 from advisor.requirements import vocabulary
 from advisor.requirements.contradictions import contradictions
@@ -34,16 +35,21 @@ def consistent(
 def _contradicts(
     name: str, cell: Cell, answers: Mapping[str, Answer], team: Mapping[str, Answer]
 ) -> bool:
-    """Whether all of the cell contradicts a stated answer."""
+    """Whether every value of the cell that is tried, its ends included, contradicts the file."""
     before = answers.get(name)
     if before is None:
         return False
-    is_range = cell.low is not None and cell.low != cell.high
-    said = replace(
-        before,
-        standing=Standing.STATED,
-        value=None if is_range else cell.sample,
-        low=cell.low if is_range else None,
-        high=cell.high if is_range else None,
+    return all(
+        contradictions(
+            {**answers, name: replace(before, standing=Standing.STATED, value=value)},
+            team,
+            vocabulary(),
+            {name},
+        )
+        for value in _values(cell)
     )
-    return bool(contradictions({**answers, name: said}, team, vocabulary(), {name}))
+
+
+def _values(cell: Cell) -> list[Value]:
+    ends = [(cell.low, cell.low_open), (cell.high, cell.high_open)]
+    return [cell.sample, *(end for end, is_open in ends if end is not None and not is_open)]
