@@ -27,7 +27,7 @@ RETRY_MS = 180_000
 class _Stuck:
     entry: Entry
     reason: Reason
-    failed: bool
+    failures: int
     taken_by: set[str] = field(default_factory=set)
 
 
@@ -48,9 +48,17 @@ class DeadLetterWorker:
         """What is stuck, oldest first."""
         return tuple(one.entry for one in self._stuck)
 
-    def take(self, entries: Sequence[Entry], reason: Reason, *, failed: bool) -> None:
+    def clear(self) -> int:
+        """Forget all; how many there were."""
+        count = len(self._stuck)
+        self._stuck.clear()
+        return count
+
+    def take(self, entries: Sequence[Entry], reason: Reason, failures: Sequence[int]) -> None:
         """Send them on; what is not taken everywhere is kept."""
-        self._stuck += [_Stuck(entry, reason, failed) for entry in entries]
+        self._stuck += [
+            _Stuck(entry, reason, count) for entry, count in zip(entries, failures, strict=True)
+        ]
         self._send()
 
     def _send(self) -> None:
@@ -73,6 +81,6 @@ class DeadLetterWorker:
             target,
             self._queue.name,
             one.reason,
-            failed=one.failed,
+            failures=one.failures,
             taken_by=one.taken_by,
         )

@@ -351,7 +351,7 @@ class Broker:
         queue: str,
         reason: Reason,
         *,
-        failed: bool = False,
+        failures: int = 0,
         taken_by: set[str] | None = None,
     ) -> bool:
         """Route a dead message once; whether there was a target and all have it now.
@@ -362,7 +362,7 @@ class Broker:
         if exchange is None:
             return False
         dead, keys = dead_letter(
-            message, target, queue, reason, self.kernel.now_ms, self.version, failed=failed
+            message, target, queue, reason, self.kernel.now_ms, self.version, failures=failures
         )
         headers = dead.properties.headers
         taken = set() if taken_by is None else taken_by

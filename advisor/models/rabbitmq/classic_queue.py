@@ -45,7 +45,8 @@ class ClassicQueue(Queue):
         return self.node.running
 
     def put_back(self, entry: Entry, how: How) -> None:
-        del how
+        if how in ("reject", "closed"):
+            entry.failures += 1
         self.ready.put_back(entry)
 
     def check_power_loss(self, node: Node) -> None:

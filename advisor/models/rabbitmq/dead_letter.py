@@ -4,8 +4,10 @@ Keeps: ``x-death`` with one entry for each {queue, reason}, newest first, counte
 ``x-first-death-*`` headers, and ``x-last-death-*`` from 3.13; ``expiration`` removed and kept in
 the entry; the dead-letter routing key, or all original keys again, CC and BCC included; a fully
 automatic cycle (no rejection in it) ends. With a dead-letter routing key, CC leaves the headers
-before 4.0; from it, it stays as text that is no routing key any more. From 4.3 what failed
-(``basic.reject``, not nack, or the delivery limit) arrives as redelivered, however far it goes.
+before 4.0; from it, it stays as text that is no routing key any more. From 4.3 the failures of a
+message (``basic.reject``, not nack, and closed channels) go with it from queue to queue, count
+there against a delivery limit, and make it arrive as redelivered. From 4.0 to 4.2 only quorum
+queues know them, forget them at the limit and where it expires, and another one shows them.
 """
 
 from __future__ import annotations
@@ -59,7 +61,7 @@ def dead_letter(
     now_ms: int,
     version: BrokerVersion,
     *,
-    failed: bool = False,
+    failures: int = 0,
 ) -> tuple[Message, list[str]]:
     """The message that arrives at the dead-letter exchange, and the keys that route it."""
     headers: dict[str, Any] = dict(message.properties.headers)
@@ -82,9 +84,11 @@ def dead_letter(
         keys[0],
         message.body,
         properties,
-        redelivered=message.redelivered or (version >= V4_3 and failed),
+        redelivered=message.redelivered or (version >= V4_3 and failures > 0),
+        failures=failures if version >= V4_3 else 0,
         copied=message.copied and target.routing_key is None,
     )
+    dead.earlier_failures = failures if version < V4_3 else 0
     return dead, keys
 
 

@@ -45,14 +45,17 @@ PLAIN = Properties()
 class Message:
     """What was published: it keeps the exchange and routing key that it was first sent to.
 
-    ``redelivered`` is how its copies begin; ``copied``: CC and BCC are still routing keys of it;
+    ``redelivered`` and ``failures`` are how its copies begin; ``earlier_failures`` are only shown,
+    by quorum queues of 4.0 to 4.2; ``copied``: CC and BCC are still routing keys of it;
     ``publisher`` is the channel that sent it, None for a queue that dead-lettered it.
     """
 
     __slots__ = (
         "body",
         "copied",
+        "earlier_failures",
         "exchange",
+        "failures",
         "properties",
         "publisher",
         "redelivered",
@@ -68,6 +71,7 @@ class Message:
         redelivered: bool = False,
         copied: bool = True,
         publisher: object = None,
+        failures: int = 0,
     ) -> None:
         self.exchange = exchange
         self.routing_key = routing_key
@@ -76,6 +80,8 @@ class Message:
         self.redelivered = redelivered
         self.copied = copied
         self.publisher = publisher
+        self.failures = failures
+        self.earlier_failures = 0
 
     @property
     def persistent(self) -> bool:
@@ -84,9 +90,18 @@ class Message:
 
 class Entry:
     """One queue's copy. ``sequence`` is its place; ``acquired`` counts every return to the queue,
-    ``failures`` those that count towards a delivery limit."""
+    ``failures`` those that count towards a delivery limit, in earlier queues too where a version
+    carries them; ``came_back`` is the last way of returning."""
 
-    __slots__ = ("acquired", "expires_at_ms", "failures", "message", "redelivered", "sequence")
+    __slots__ = (
+        "acquired",
+        "came_back",
+        "expires_at_ms",
+        "failures",
+        "message",
+        "redelivered",
+        "sequence",
+    )
 
     def __init__(self, message: Message, sequence: int) -> None:
         self.message = message
@@ -94,7 +109,8 @@ class Entry:
         self.redelivered = message.redelivered
         self.expires_at_ms: int | None = None
         self.acquired = 0
-        self.failures = 0
+        self.failures = message.failures
+        self.came_back: How | None = None
 
     def __lt__(self, other: Entry) -> bool:
         return self.sequence < other.sequence

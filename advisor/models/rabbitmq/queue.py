@@ -17,6 +17,7 @@ from advisor.models.rabbitmq.length_limit import LengthLimit, MeasuredReady, ove
 from advisor.models.rabbitmq.message import Delivery, Entry, How, Message
 from advisor.models.rabbitmq.queue_expiry import QueueExpiry
 from advisor.models.rabbitmq.ready import Ready
+from advisor.models.rabbitmq.versions import V4_3
 
 if TYPE_CHECKING:
     from advisor.models.rabbitmq.broker import Broker
@@ -191,6 +192,7 @@ class Queue:
         """Unsettled deliveries become ready again, flagged redelivered."""
         for delivery in deliveries:
             delivery.entry.redelivered = True
+            delivery.entry.came_back = how
             self.put_back(delivery.entry, how)
         for delivery in deliveries:
             if delivery.consumer is not None:
@@ -217,7 +219,17 @@ class Queue:
     def _dead_letter(
         self, entries: Sequence[Entry], reason: Reason, *, failed: bool = False
     ) -> None:
+        """``failed``: this very death is a failure that no return has counted."""
         target = self.settings.dead_letter
         if target is not None:
             for entry in entries:
-                self.broker.dead_letter(entry.message, target, self.name, reason, failed=failed)
+                failures = self.carried_failures(entry, reason) + self._failing(failed)
+                self.broker.dead_letter(entry.message, target, self.name, reason, failures=failures)
+
+    def carried_failures(self, entry: Entry, reason: Reason) -> int:
+        """How many failures a dead message takes along."""
+        del reason
+        return entry.failures if self.broker.version >= V4_3 else 0
+
+    def _failing(self, failed: bool) -> int:
+        return int(failed and self.broker.version >= V4_3)

@@ -11,6 +11,7 @@ majority is back. Leaves out the time of an election.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from copy import copy
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,9 @@ class QuorumQueue(Queue):
         return self.has_majority
 
     def enqueue(self, message: Message) -> bool | None:
+        if message.earlier_failures:
+            message = copy(message)  # for this queue only
+            message.redelivered = True
         return super().enqueue(message) if self.has_majority else None
 
     def is_full_for(self, message: Message) -> bool:
@@ -101,6 +105,8 @@ class QuorumQueue(Queue):
 
     def purge(self) -> int:
         count = super().purge() + self.delayed.clear()
+        if self.dead_letters is not None and self.broker.version >= V4_3:
+            count += self.dead_letters.clear()
         self._watch_limit()
         return count
 
@@ -118,7 +124,7 @@ class QuorumQueue(Queue):
             entry.failures += 1
         limit, retry = self.settings.delivery_limit, self.settings.delayed_retry
         if limit is not None and entry.failures > limit:
-            self._dead_letter([entry], "delivery_limit", failed=True)
+            self._dead_letter([entry], "delivery_limit")
         elif limit is None and how in ("reject", "nack") and self.broker.version < V4_3:
             self.ready.append(entry)
         elif retry is not None and (delay_ms := retry.delay_ms(how, entry.failures)):
@@ -136,7 +142,16 @@ class QuorumQueue(Queue):
         if self.dead_letters is None:
             super()._dead_letter(entries, reason, failed=failed)
         else:
-            self.dead_letters.take(entries, reason, failed=failed)
+            counts = [self.carried_failures(one, reason) + self._failing(failed) for one in entries]
+            self.dead_letters.take(entries, reason, counts)
+
+    def carried_failures(self, entry: Entry, reason: Reason) -> int:
+        forgotten = reason == "delivery_limit" or (
+            reason == "expired" and entry.came_back != "closed"
+        )
+        if V4_0 <= self.broker.version < V4_3 and not forgotten:
+            return entry.failures
+        return super().carried_failures(entry, reason)
 
     def _ready_again(self, entry: Entry) -> None:
         self.ready.put_back(entry)
@@ -145,10 +160,11 @@ class QuorumQueue(Queue):
     def headers_of(self, entry: Entry, *, got: bool = False) -> dict[str, int]:
         version = self.broker.version
         headers = {}
-        if version >= V4_3 and entry.acquired:
-            headers["x-acquired-count"] = entry.acquired
-        if entry.failures or (got and version < V4_0):
-            headers["x-delivery-count"] = entry.failures
+        if version >= V4_3 and (acquired := entry.acquired or entry.failures):
+            headers["x-acquired-count"] = acquired
+        count = entry.failures or entry.message.earlier_failures
+        if count or (got and version < V4_0):
+            headers["x-delivery-count"] = count
         return headers
 
     def check_power_loss(self, node: Node) -> None:

@@ -17,8 +17,8 @@ from kafka_script import (
     Decide,
     Idle,
     Kill,
-    Program,
     ReadAll,
+    Script,
     SendOffset,
     SendStamped,
     StartNode,
@@ -27,6 +27,7 @@ from kafka_script import (
     StopNode,
     Wait,
 )
+from programs import Difference, Program, Verdict
 
 from advisor.domain.outcome import Done
 from advisor.domain.version import BrokerVersion
@@ -53,16 +54,6 @@ class Seen:
     began_ms: int
     ended_ms: int
     shown: Any
-
-
-@dataclass(frozen=True)
-class Difference:
-    """The first step where the two parted."""
-
-    number: int
-    step: Step
-    broker: Any
-    model: Any
 
 
 def named(value: Any, prefix: str) -> Any:
@@ -206,9 +197,6 @@ def on_model(version: BrokerVersion, seen: list[Seen], nodes: int, prefix: str) 
     return shown
 
 
-Verdict = Difference | str | None
-
-
 @dataclass(frozen=True)
 class Kept:
     """What a cluster showed once, to hold other models against it without the cluster."""
@@ -224,10 +212,16 @@ class Kept:
         return first_difference(self.seen, model, self.prefix)
 
 
+def program_steps(program: Program, version: BrokerVersion) -> tuple[Step, ...]:
+    script = Script(version)
+    program.write(script)
+    return tuple(script.steps)
+
+
 def compare(place: Place, program: Program) -> tuple[Verdict, Kept]:
     """None: agreed. A text: the model does not cover it. Else the first difference."""
     prefix = f"agree-{uuid4().hex[:10]}-"
-    steps = tuple(named(step, prefix) for step in program.steps(place.version))
+    steps = tuple(named(step, prefix) for step in program_steps(program, place.version))
     client = place.client()
     try:
         seen = on_broker(client, steps, program.nodes, prefix)

@@ -11,7 +11,8 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from kafka_script import Decide, Idle, Kill, Program, ReadAll, Script, SendOffset, SendStamped
+from kafka_script import Decide, Idle, Kill, ReadAll, Script, SendOffset, SendStamped
+from programs import Program
 
 from advisor.domain.version import BrokerVersion
 from advisor.subjects.kafka import protocol as kafka

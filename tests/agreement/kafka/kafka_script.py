@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -182,38 +182,3 @@ class Script:
 
 def _settings(given: Mapping[str, Any]) -> dict[str, str]:
     return {name.replace("_", "."): str(value) for name, value in given.items()}
-
-
-Write = Callable[[Script], None]
-
-
-@dataclass(frozen=True)
-class Program:
-    """One program of a row; the same row may have several. ``since``: from that version on."""
-
-    row: str
-    name: str
-    write: Write
-    nodes: int = 1
-    since: BrokerVersion = BrokerVersion(3, 9)  # noqa: RUF009 - a frozen value
-
-    def steps(self, version: BrokerVersion) -> tuple[Step, ...]:
-        script = Script(version)
-        self.write(script)
-        return tuple(script.steps)
-
-
-class Rows:
-    """The programs of one part of the catalogue, and the rows that cannot be run, with why."""
-
-    def __init__(self) -> None:
-        self.programs: list[Program] = []
-        self.not_run: dict[str, str] = {}
-
-    def __call__(self, row: str, *, nodes: int = 1, since: str = "3.9") -> Callable[[Write], Write]:
-        def keep(write: Write) -> Write:
-            first = BrokerVersion.parse(since)
-            self.programs.append(Program(row, write.__name__, write, nodes, first))
-            return write
-
-        return keep

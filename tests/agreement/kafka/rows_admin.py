@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kafka_script import ReadAll, Rows, Script
+from kafka_script import ReadAll, Script
+from programs import Rows
 
 from advisor.subjects.kafka import protocol as kafka
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kafka_script import ReadAll, Rows, Script
+from kafka_script import ReadAll, Script
+from programs import Rows
 
 from advisor.subjects.kafka import protocol as kafka
 

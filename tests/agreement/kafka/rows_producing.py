@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kafka_script import ReadAll, Rows, Script, SendStamped
+from kafka_script import ReadAll, Script, SendStamped
+from programs import Rows
 
 from advisor.subjects.kafka import protocol as kafka
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kafka_script import Kill, Rows, Script, Write
+from kafka_script import Kill, Script
+from programs import Rows, Write
 
 from advisor.subjects.kafka import protocol as kafka
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kafka_script import Kill, ReadAll, Rows, Script, SendOffset
+from kafka_script import Kill, ReadAll, Script, SendOffset
+from programs import Rows
 
 from advisor.subjects.kafka import protocol as kafka
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 from uuid import uuid4
 
+from programs import Difference, Program, Result, Verdict
 from rabbitmq_normal import closed, outcome_of, plain
-from rabbitmq_script import Confirms, Many, Reply, Restart, SettleHeld, Step, Wait
+from rabbitmq_script import Confirms, Many, Reply, Restart, Script, SettleHeld, Step, Wait
 
 from advisor.domain.outcome import Done, Outcome, Unknown
 from advisor.domain.version import BrokerVersion
@@ -36,16 +37,6 @@ class Seen:
     began_ms: int
     ended_ms: int
     shown: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """The first step where the two parted."""
-
-    number: int
-    step: Step
-    broker: dict[str, Any]
-    model: dict[str, Any]
 
 
 def named(value: Any, prefix: str) -> Any:
@@ -218,14 +209,33 @@ def gap_met(shown_by_step: list[dict[str, Any]]) -> str | None:
     return None
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What a broker showed once, to hold other models against it without the broker."""
+
+    name: str
+    version: BrokerVersion
+    prefix: str
+    seen: list[Seen]
+
+    def verdict(self) -> Verdict:
+        return _first_difference(self.seen, on_model(self.version, self.seen), self.prefix)
+
+
+def program_steps(program: Program, version: BrokerVersion) -> tuple[Step, ...]:
+    script = Script(version)
+    program.write(script)
+    return tuple(script.steps)
+
+
 def compare(
     url: str,
     version: BrokerVersion,
-    steps: tuple[Step, ...],
+    program: Program,
     restart: Callable[[], None] | None = None,
-) -> Difference | str | None:
-    """None: agreed. A text: the model does not cover it. Else the first difference that stays."""
-    difference: Difference | str | None = None
+) -> Result:
+    """A difference is one that stays."""
+    steps = program_steps(program, version)
     for quiet_ms in (QUIET_MS, SLOW_QUIET_MS):
         prefix = f"agree-{uuid4().hex[:10]}-"
         client = LiveClient(url)
@@ -233,19 +243,18 @@ def compare(
             seen = on_broker(client, named_steps(steps, prefix), quiet_ms, restart)
         finally:
             client.close()
-        difference = _first_difference(seen, on_model(version, seen), prefix)
-        if not isinstance(difference, Difference):
+        kept = Kept(str(program), version, prefix, seen)
+        result = Result(program, kept.verdict(), len(steps), kept)
+        if not isinstance(result.verdict, Difference):
             break
-    return difference
+    return result
 
 
 def named_steps(steps: tuple[Step, ...], prefix: str) -> tuple[Step, ...]:
     return tuple(named(step, prefix) for step in steps)
 
 
-def _first_difference(
-    seen: list[Seen], model: list[dict[str, Any]], prefix: str
-) -> Difference | str | None:
+def _first_difference(seen: list[Seen], model: list[dict[str, Any]], prefix: str) -> Verdict:
     for number, (one, shown) in enumerate(zip(seen, model, strict=True), start=1):
         gap = gap_met([shown])
         if gap is not None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from rabbitmq_script import Confirms, Program, Script, SettleHeld, Wait
+from programs import Program
+from rabbitmq_script import Confirms, Reply, Script, SettleHeld, Wait
 
 from advisor.subjects.rabbitmq import protocol as amqp
 
@@ -29,6 +30,7 @@ class Maker:
         self.confirming: dict[str, int] = {}
         self.consumes: dict[str, str] = {}
         self.transient: list[str] = []
+        self.streams: list[str] = []
         self.tags = 0
         self.bodies = 0
 
@@ -83,6 +85,11 @@ class Maker:
             given["max_priority"] = 5
         if kind == "quorum" and self.random.random() < 0.5:
             given["delivery_limit"] = self.random.randrange(0, 4)
+        if kind == "quorum" and self.random.random() < 0.2:
+            given["delayed_retry_type"] = self.one_of(("all", "failed", "returned"))
+            given["delayed_retry_min"] = 700
+        if kind == "quorum" and self.random.random() < 0.2:
+            given["dead_letter_strategy"] = "at-least-once"
         self.script.queue(self.channels[0], queue, kind, **given)
 
     def bind(self) -> None:
@@ -206,13 +213,56 @@ class Maker:
         self.script.exchange(channel, self.one_of(self.exchanges), self.one_of(("direct", "wat")))
 
     def temporary(self) -> None:
-        """An exclusive or auto-delete queue, used at once."""
+        """An exclusive, auto-delete or expiring queue."""
         channel = self.channel()
         name = f"~t{len(self.transient)}"
         self.transient.append(name)
         self.queues.append(name)
-        flags: dict[str, Any] = self.one_of(({"exclusive": True}, {"auto_delete": True}))
+        flags: dict[str, Any] = self.one_of(
+            ({"exclusive": True}, {"auto_delete": True}, {"expires": 800})
+        )
         self.script.queue(channel, name, **flags)
+
+    def select(self) -> None:
+        self.script.add(amqp.TxSelect(self.channel()))
+
+    def end(self) -> None:
+        """Commit or roll back, mostly where there is a transaction."""
+        make: Any = self.one_of((amqp.TxCommit, amqp.TxCommit, amqp.TxRollback))
+        selected = [
+            step.channel
+            for step in self.script.steps
+            if isinstance(step, amqp.TxSelect) and step.channel in self.channels
+        ]
+        self.script.add(make(self.one_of(selected or self.channels)))
+
+    def stream(self) -> None:
+        """Publish to a stream, and read it from somewhere on a channel of its own."""
+        if "~s" not in self.streams:
+            self.streams.append("~s")
+            self.script.queue(self.script.new(), "~s", "stream")
+        self.bodies += 1
+        self.script.send(self.script.new(), "~s", f"m{self.bodies}")
+        reader = self.script.new()
+        self.tags += 1
+        self.script.add(amqp.BasicQos(reader, self.one_of((1, 3, 50))))
+        offset = self.one_of(("first", "next", 0, 1, 2))
+        self.script.consume(reader, "~s", f"t{self.tags}", stream_offset=offset)
+
+    def request(self) -> None:
+        """Wait for replies, ask, and perhaps answer."""
+        channel, queue = self.script.new(), self.queue()
+        self.tags += 1
+        self.script.consume(channel, "amq.rabbitmq.reply-to", f"t{self.tags}", no_ack=True)
+        self.bodies += 1
+        self.script.send(channel, queue, f"m{self.bodies}", reply_to="amq.rabbitmq.reply-to")
+        self.script.get(self.channel(), queue)
+        self.script.add(Reply(self.channel(), b"answer", mandatory=self.random.random() < 0.3))
+
+    def find(self) -> None:
+        """Ask for an exchange that may not be there."""
+        name = self.one_of((*self.exchanges, "amq.topic", "~none"))
+        self.script.exchange(self.channel(), name, passive=True)
 
     def wait(self) -> None:
         self.script.add(Wait(self.one_of((300, 1000))))
@@ -222,7 +272,8 @@ STEPS = (
     *[Maker.publish] * 12, *[Maker.settle] * 8, *[Maker.get] * 4, *[Maker.consume] * 4,
     Maker.cancel, Maker.qos, Maker.qos, Maker.look, Maker.bind, Maker.purge, Maker.delete,
     Maker.recover, Maker.confirm, Maker.close, Maker.drop, Maker.again, Maker.temporary,
-    Maker.wait, Maker.wait,
+    Maker.wait, Maker.wait, Maker.select, Maker.end, Maker.end, Maker.stream, Maker.request,
+    Maker.find,
 )  # fmt: skip
 
 

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -149,35 +148,3 @@ class Script:
 
     def wait(self, ms: int) -> None:
         self.add(Wait(ms))
-
-
-Write = Callable[[Script], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """One program of a row; the same row may have several."""
-
-    row: str
-    name: str
-    write: Write
-
-    def steps(self, version: BrokerVersion) -> tuple[Step, ...]:
-        script = Script(version)
-        self.write(script)
-        return tuple(script.steps)
-
-
-class Rows:
-    """The programs of one part of the catalogue, and the rows that cannot be run, with why."""
-
-    def __init__(self) -> None:
-        self.programs: list[Program] = []
-        self.not_run: dict[str, str] = {}
-
-    def __call__(self, row: str) -> Callable[[Write], Write]:
-        def keep(write: Write) -> Write:
-            self.programs.append(Program(row, write.__name__, write))
-            return write
-
-        return keep

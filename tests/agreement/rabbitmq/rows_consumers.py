@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rabbitmq_script import Many, Rows, Script, SettleHeld
+from programs import Rows
+from rabbitmq_script import Many, Script, SettleHeld
 
 from advisor.subjects.rabbitmq import protocol as amqp
 
@@ -163,7 +164,11 @@ def consumer_timeout(s: Script) -> None:
     s.get(a, "~q", no_ack=True)
 
 
-RETRY = {"delayed_retry_type": "all", "delayed_retry_min": 600, "delayed_retry_max": 10_000}
+RETRY: dict[str, Any] = {
+    "delayed_retry_type": "all",
+    "delayed_retry_min": 600,
+    "delayed_retry_max": 10_000,
+}
 
 
 @ROWS("AK-10")

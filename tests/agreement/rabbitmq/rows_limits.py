@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rabbitmq_script import Confirms, Rows, Script, SettleHeld
+from programs import Rows
+from rabbitmq_script import Confirms, Script, SettleHeld
 
 from advisor.subjects.rabbitmq import protocol as amqp
 
@@ -12,6 +13,80 @@ ROWS = Rows()
 
 
 AT_LEAST_ONCE = {"dead_letter_strategy": "at-least-once", "overflow": "reject-publish"}
+
+
+@ROWS("DL-01")
+def returned_then_expired(s: Script) -> None:
+    """What of its deliveries a dead letter still knows."""
+    for source in ("classic", "quorum"):
+        for target in ("classic", "quorum"):
+            for how in ("reject", "nack", "close"):
+                name = f"{source}.{target}.{how}"
+                a, b = s.new(), s.new()
+                s.queue(a, f"~dead.{name}", target)
+                s.queue(a, f"~{name}", source, message_ttl=700, dead_letter_exchange="",
+                        dead_letter_routing_key=f"~dead.{name}")  # fmt: skip
+                s.send(a, f"~{name}", "m")
+                s.get(b, f"~{name}", no_ack=False)
+                if how == "close":
+                    s.add(amqp.ChannelClose(b))
+                else:
+                    s.add(SettleHeld(b, how, 0))
+                s.wait(900)
+                s.get(s.new(), f"~dead.{name}")
+
+
+@ROWS("DL-01")
+def several_returns_then_expired(s: Script) -> None:
+    for number, ways in enumerate((("nack", "reject"), ("reject", "nack"), ("reject", "reject"))):
+        for source in ("classic", "quorum"):
+            name = f"{source}.{number}"
+            a = s.new()
+            s.queue(a, f"~dead.{name}", "quorum", delivery_limit=3)
+            s.queue(a, f"~{name}", source, message_ttl=4000, dead_letter_exchange="",
+                    dead_letter_routing_key=f"~dead.{name}")  # fmt: skip
+            s.send(a, f"~{name}", "m")
+            for how in ways:
+                s.get(a, f"~{name}", no_ack=False)
+                s.add(SettleHeld(a, how, 0))
+            s.wait(4000)
+            for _ in range(4):
+                s.get(a, f"~dead.{name}", no_ack=False)
+                s.add(SettleHeld(a, "reject", 0))
+
+
+@ROWS("DL-01")
+def beyond_the_limit_into_a_quorum_queue(s: Script) -> None:
+    a = s.new()
+    s.queue(a, "~dead", "quorum", delivery_limit=2)
+    s.queue(a, "~q", "quorum", delivery_limit=1, dead_letter_exchange="",
+            dead_letter_routing_key="~dead")  # fmt: skip
+    s.send(a, "~q", "m")
+    for _ in range(2):
+        s.get(a, "~q", no_ack=False)
+        s.add(SettleHeld(a, "reject", 0))
+    for _ in range(3):
+        s.get(a, "~dead", no_ack=False)
+        s.add(SettleHeld(a, "reject", 0))
+
+
+@ROWS("DL-01")
+def rejected_into_a_quorum_queue(s: Script) -> None:
+    for source in ("classic", "quorum"):
+        for how in ("reject", "nack"):
+            name = f"{source}.{how}"
+            a = s.new()
+            s.queue(a, f"~dead.{name}", "quorum", delivery_limit=2)
+            s.queue(a, f"~{name}", source, dead_letter_exchange="",
+                    dead_letter_routing_key=f"~dead.{name}")  # fmt: skip
+            s.send(a, f"~{name}", "m")
+            s.get(a, f"~{name}", no_ack=False)
+            s.add(SettleHeld(a, "reject", 0))
+            s.get(a, f"~{name}", no_ack=False)
+            s.add(SettleHeld(a, how, 0, requeue=False))
+            for _ in range(3):
+                s.get(a, f"~dead.{name}", no_ack=False)
+                s.add(SettleHeld(a, "reject", 0))
 
 
 @ROWS("DL-07")
@@ -46,6 +121,27 @@ def stuck_dead_letters_take_their_place(s: Script) -> None:
         s.send(b, "~q", body)
         s.add(Confirms(b, 1))
         s.wait(300)
+    s.look(a, "~q")
+
+
+@ROWS("DL-07")
+def purge_of_stuck_dead_letters(s: Script) -> None:
+    a = s.new()
+    s.queue(a, "~q", "quorum", dead_letter_exchange="", dead_letter_routing_key="~none",
+            max_length=2, **AT_LEAST_ONCE)  # fmt: skip
+    s.send(a, "~q", "1", "2")
+    s.get(a, "~q", no_ack=False)
+    s.add(SettleHeld(a, "reject", 0, requeue=False))
+    s.wait(300)
+    s.add(amqp.QueuePurge(a, "~q"))
+    s.look(a, "~q")
+    s.add(amqp.QueuePurge(a, "~q"))
+    b = s.new()
+    s.confirm(b)
+    for body in ("3", "4", "5", "6"):
+        s.send(b, "~q", body)
+        s.add(Confirms(b, 1))
+        s.wait(200)
     s.look(a, "~q")
 
 

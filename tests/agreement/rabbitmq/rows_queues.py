@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rabbitmq_script import Restart, Rows, Script
+from programs import Rows
+from rabbitmq_script import Restart, Script
 
 from advisor.subjects.rabbitmq import protocol as amqp
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rabbitmq_script import Rows, Script
+from programs import Rows
+from rabbitmq_script import Script
 
 from advisor.subjects.rabbitmq import protocol as amqp
 

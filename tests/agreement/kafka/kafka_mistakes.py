@@ -1,36 +1,8 @@
-"""Plants plausible mistakes in the Kafka model and tells which of them the suite catches.
-
-``python .../kafka/kafka_planted.py FILE``: FILE is what ``kafka_agree.py --keep`` wrote. Each
-mistake goes into a copy of the package, which replays what the cluster showed. Exits 1 if one is
-not caught, or if the model without a mistake differs.
-"""
+"""Plausible mistakes in the Kafka model, each of which the programs must catch."""
 
 from __future__ import annotations
 
-import argparse
-import os
-import pickle
-import shutil
-import subprocess
-import sys
-from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
-from kafka_compare import Difference, Kept
-
-ROOT = Path(__file__).parent.parent.parent.parent
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A line that someone might have written instead."""
-
-    what: str
-    file: str
-    right: str
-    wrong: str
-
+from mistakes import Mistake
 
 MISTAKES = (
     Mistake("keys by absolute value, not by mask", "partitioner.py", "& 0x7FFFFFFF", "& 0xFFFF"),
@@ -83,60 +55,3 @@ MISTAKES = (
             "refuses_future_timestamps=version >= BrokerVersion(4, 0)",
             "refuses_future_timestamps=False"),
 )  # fmt: skip
-
-
-def replay(path: Path) -> int:
-    """How many of the kept runs the model in use differs from; names on standard output."""
-    kept: list[Kept] = pickle.loads(path.read_bytes())
-    count = 0
-    for one in kept:
-        try:
-            differs = isinstance(one.verdict(), Difference)
-        except Exception:
-            differs = True
-        if differs:
-            count += 1
-            print(one.name)
-    return count
-
-
-def caught_by(mistake: Mistake | None, path: Path) -> list[str]:
-    """The programs that show it; ValueError if its line is not in the model."""
-    with TemporaryDirectory() as folder:
-        copy = Path(folder) / "advisor"
-        shutil.copytree(ROOT / "advisor", copy, ignore=shutil.ignore_patterns("__pycache__"))
-        if mistake is not None:
-            file = copy / "models" / "kafka" / mistake.file
-            text = file.read_text()
-            if mistake.right not in text:
-                raise ValueError(f"{mistake.file} has no {mistake.right!r}")
-            file.write_text(text.replace(mistake.right, mistake.wrong))
-        here = str(Path(__file__).parent)
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join((folder, here))}
-        command = [sys.executable, __file__, str(path), "--replay"]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode not in (0, 1):
-            return [f"does not even run: {done.stderr.strip().splitlines()[-1]}"]
-        return done.stdout.splitlines()
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--replay", action="store_true", help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.replay:
-        return min(replay(given.file), 1)
-    without = caught_by(None, given.file)
-    missed = 0
-    for mistake in MISTAKES:
-        found = [name for name in caught_by(mistake, given.file) if name not in without]
-        missed += not found
-        shown = f"{len(found)}: {found[0]}" if found else "NOT CAUGHT"
-        print(f"{mistake.what}: {shown}", flush=True)
-    print(f"{len(MISTAKES) - missed} of {len(MISTAKES)} caught; without: {without or 'agrees'}")
-    return 1 if missed or without else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

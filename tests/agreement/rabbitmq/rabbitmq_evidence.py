@@ -1,6 +1,6 @@
 """Runs every scenario check on a broker and on the model, and writes down where they agree.
 
-``python tests/agreement/rabbitmq/evidence.py 4.3 --port 25600 --date 2026-11-25``: each check with
+``python tests/agreement rabbitmq evidence 4.3 --port 25600 --date 2026-11-25``: each check with
 each RabbitMQ design and variant, with the durations that a live run has. Both give a verdict and
 measures; only what is the same on both is written to ``rules/evidence/broker``. Exits 1 where they
 differ. What cannot be run is listed with its reason.
@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from agree import Place
 from rabbitmq_rig import OneNode
+from rabbitmq_system import Place
 
 from advisor.advise.broker_evidence import SCHEMA, check_digest, observed
 from advisor.advise.library import load_library

@@ -1,0 +1,39 @@
+"""Holds the models against real brokers: ``python tests/agreement SYSTEM COMMAND ...``.
+
+    python tests/agreement rabbitmq agree 4.3              every row of the catalogue
+    python tests/agreement kafka agree 4.4 --seeds 0:100   generated programs
+    python tests/agreement kafka agree 4.4 --seeds 0:1000 --record 2026-11-25   the full run
+    python tests/agreement rabbitmq evidence 4.3 ...       the checks, for rules/evidence/broker
+    python tests/agreement kafka planted FILE              mistakes in the model, each to be caught
+
+The brokers are started by ``tests/rigs``; without one this fails. Exits 1 if anything differs.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SYSTEMS = ("rabbitmq", "kafka")
+MODULES = {"agree": "agree", "planted": "mistakes"}
+
+
+def main(arguments: list[str]) -> int:
+    if (
+        len(arguments) < 2
+        or arguments[0] not in SYSTEMS
+        or arguments[1] not in {*MODULES, "evidence"}
+    ):
+        print(__doc__, file=sys.stderr)
+        return 2
+    system, command, *rest = arguments
+    sys.path.insert(0, str(HERE / system))
+    if command == "evidence":
+        return int(import_module(f"{system}_evidence").main(rest))
+    return int(import_module(MODULES[command]).main(system, rest))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
