@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from advisor.domain.recommendation import Contribution, Ranked, WorkloadAdvice
 from advisor.reports.blocks import Block, Heading, Items, Paragraph, Table
-from advisor.wording.lookup import Lookup
+from advisor.wording.lookup import PAIR, Lookup
 from advisor.wording.selection import by_weight, differences, picked_of, rival_of
-from advisor.wording.words import signed, source_text
+from advisor.wording.words import joined, signed, source_text
 
 REASONS_SHOWN = 8
 
@@ -22,6 +22,7 @@ def why(workload: WorkloadAdvice, lookup: Lookup) -> Iterator[Block]:
     if reasons:
         yield Heading("Why", 3)
         yield Items(tuple(_reason(reason, lookup) for reason in reasons[:REASONS_SHOWN]))
+    yield from _not_together(workload, picked, lookup)
     yield from _set_up(picked, lookup)
     rival = rival_of(workload, lookup)
     if rival is not None:
@@ -38,6 +39,29 @@ def _reason(reason: Contribution, lookup: Lookup) -> str:
     sign = "for" if reason.value > 0 else "against"
     head = f"{lookup.matter(reason.criterion)} ({reason.level.word}, {sign}, "
     return f"{head}{signed(reason.value)}): {said}"
+
+
+def _not_together(workload: WorkloadAdvice, picked: Ranked, lookup: Lookup) -> Iterator[Block]:
+    """Conflicts of the design that do not exclude it, since not all of them are musts."""
+    excluding = {one.conflict for one in picked.eliminated_by}
+    found = [
+        lookup.conflicts[rule.id]
+        for rule in workload.rules
+        if rule.id in lookup.conflicts and rule.id not in excluding
+    ]
+    wanted = {one.criterion for one in picked.contributions}
+    standing = [
+        one for one in found if one.option in picked.option.split(PAIR) and one.criteria <= wanted
+    ]
+    if standing:
+        yield Heading("What it cannot meet together", 3)
+        yield Items(
+            tuple(
+                f"{joined(sorted(map(lookup.matter, one.criteria)))}: {one.says} Not all of it is "
+                "a must, so this does not exclude the design."
+                for one in standing
+            )
+        )
 
 
 def _set_up(picked: Ranked, lookup: Lookup) -> Iterator[Block]:
