@@ -7,6 +7,8 @@ and ``consumer_timeout``. Leaves out virtual hosts, users, policies, alarms and 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from advisor.domain.version import BrokerVersion
@@ -14,9 +16,10 @@ from advisor.models.kernel import Kernel
 from advisor.models.rabbitmq import consumer_timeout, versions
 from advisor.models.rabbitmq.arguments import QueueSettings, check_equivalent, read_arguments
 from advisor.models.rabbitmq.binding import Binding, Kind
-from advisor.models.rabbitmq.channel import Channel, Connection
+from advisor.models.rabbitmq.channel import Channel
 from advisor.models.rabbitmq.classic_queue import ClassicQueue
 from advisor.models.rabbitmq.cluster import Cluster, Node
+from advisor.models.rabbitmq.connection import Connection
 from advisor.models.rabbitmq.dead_letter import (
     DeadLetterTarget,
     Reason,
@@ -48,7 +51,7 @@ class Broker:
     """One cluster. Calls raise ``ClosedError`` for the broker's no; the caller then closes."""
 
     __slots__ = (
-        "_names", "cluster", "connections", "consumer_timeout_ms", "exchanges", "kernel",
+        "_held", "_names", "cluster", "connections", "consumer_timeout_ms", "exchanges", "kernel",
         "max_message_bytes", "queues", "reply_tokens", "router", "version",
     )  # fmt: skip
 
@@ -70,6 +73,7 @@ class Broker:
         self.max_message_bytes = (16 if version >= versions.V4_0 else 128) * MIB
         self.consumer_timeout_ms = consumer_timeout.DEFAULT_MS
         self._names = 0
+        self._held: list[Callable[[], object]] | None = None
 
     def connect(self, node: Node | None = None) -> Connection:
         """A connection to this node, or the first that runs; 541 when none does."""
@@ -344,6 +348,16 @@ class Broker:
         for name in [one.name for one in self.queues.values() if one.owner is connection]:
             self.remove_queue(name)
 
+    def hold_dead_letters(self) -> None:
+        """While one message goes to several queues: what dies there at once comes after it."""
+        self._held = []
+
+    def release_dead_letters(self) -> None:
+        """The message is everywhere."""
+        held, self._held = self._held or [], None
+        for again in held:
+            again()
+
     def dead_letter(
         self,
         message: Message,
@@ -358,6 +372,10 @@ class Broker:
 
         ``taken_by`` names the queues that have it already, and grows.
         """
+        if self._held is not None and taken_by is None:
+            again = partial(self.dead_letter, message, target, queue, reason, failures=failures)
+            self._held.append(again)
+            return True
         exchange = self.exchanges.get(target.exchange)
         if exchange is None:
             return False

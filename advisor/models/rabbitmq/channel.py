@@ -1,4 +1,4 @@
-"""Connections and channels: delivery tags, acknowledgements, prefetch, publishing, getting.
+"""Channels: delivery tags, acknowledgements, prefetch, publishing, getting.
 
 Keeps: tags count from 1 on each channel; a bad tag closes the channel (406) and all it holds is
 requeued; prefetch counts for consumers made after it; cancelling leaves unsettled messages with
@@ -30,8 +30,7 @@ from advisor.models.rabbitmq.unmodelled import Gap, UnmodelledError
 from advisor.models.rabbitmq.versions import V4_3
 
 if TYPE_CHECKING:
-    from advisor.models.rabbitmq.broker import Broker
-    from advisor.models.rabbitmq.cluster import Node
+    from advisor.models.rabbitmq.connection import Connection
 
 
 class Returned(NamedTuple):
@@ -40,49 +39,6 @@ class Returned(NamedTuple):
     code: int
     text: str
     message: Message
-
-
-class Connection:
-    """A client's connection to one node."""
-
-    __slots__ = ("broker", "channels", "closed", "node")
-
-    def __init__(self, broker: Broker, node: Node) -> None:
-        self.broker = broker
-        self.node = node
-        self.channels: list[Channel] = []
-        self.closed: ClosedError | None = None
-
-    def channel(self) -> Channel:
-        """A new channel."""
-        if self.closed is not None:
-            raise self.closed
-        channel = Channel(self)
-        self.channels.append(channel)
-        return channel
-
-    def close_with(self, error: ClosedError) -> None:
-        """Close with all channels; exclusive queues go."""
-        if self.closed is not None:
-            return
-        self.closed = error
-        for channel in list(self.channels):
-            channel.shut(error, by_connection=True)
-        self.broker.connection_closed(self)
-
-    def close(self) -> None:
-        """The client says goodbye."""
-        self.close_with(connection_error(504, "closed by the client"))
-
-    def drop(self) -> None:
-        """The network or the client's process is gone: for the broker as a close."""
-        self.close_with(connection_error(504, "connection lost"))
-
-    def refuse_unanswered(self) -> None:
-        """Nack what was published without a majority."""
-        for channel in self.channels:
-            if channel.confirms is not None:
-                channel.confirms.refuse_unanswered()
 
 
 class Channel:
@@ -181,10 +137,15 @@ class Channel:
 
     def _store(self, message: Message, targets: Sequence[Any], *, mandatory: bool) -> None:
         accepted: bool | None = True
+        several = len(targets) > 1
+        if several:
+            self.broker.hold_dead_letters()
         for queue in targets:
             taken = queue.enqueue(message)
             if taken is not True and accepted is not None:
                 accepted = taken
+        if several:
+            self.broker.release_dead_letters()
         if not targets:
             self._unroutable(message, mandatory=mandatory)
         if self.confirms is not None:

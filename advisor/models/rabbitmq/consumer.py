@@ -66,7 +66,7 @@ class Consumer:
 
 
 class Consumers:
-    """All consumers of one queue; ``spare`` is falsy when nobody can take a message."""
+    """All consumers of one queue."""
 
     __slots__ = ("_active", "_levels", "_single_active", "_takes_over", "registered")
 
@@ -128,10 +128,6 @@ class Consumers:
                     turn.rotate(-1)
                 return consumer
         return None
-
-    @property
-    def spare(self) -> bool:
-        return any(turn for _, turn in self._levels)
 
     def reconsider(self) -> None:
         """Let a higher priority take over from an active consumer that holds nothing."""

@@ -106,7 +106,7 @@ class Queue:
 
     def is_full_for(self, message: Message) -> bool:
         """Whether a queue that refuses publishes refuses this one."""
-        return self._over(self.settings.limit, message) and not self._hand_off()
+        return self._over(self.settings.limit, message)
 
     def waiting(self) -> Collection[Entry]:
         """What is not ready, nor with a consumer, but takes its place of a length limit."""
@@ -114,9 +114,6 @@ class Queue:
 
     def _over(self, limit: LengthLimit, added: Message | None = None) -> bool:
         return over(limit, self.ready, added, self.waiting())
-
-    def _hand_off(self) -> bool:
-        return not len(self.ready) and self.can_deliver and self.consumers.spare
 
     def _drop_head(self) -> None:
         if self.settings.limit.refuses:
@@ -197,8 +194,8 @@ class Queue:
         for delivery in deliveries:
             if delivery.consumer is not None:
                 self.consumers.released(delivery.consumer)
-        self.dispatch()
         self._drop_head()
+        self.dispatch()
 
     def put_back(self, entry: Entry, how: How) -> None:
         """Where one returned entry goes."""

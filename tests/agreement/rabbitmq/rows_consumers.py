@@ -164,6 +164,17 @@ def consumer_timeout(s: Script) -> None:
     s.get(a, "~q", no_ack=True)
 
 
+@ROWS("AK-06")
+def limit_nobody_asked_for(s: Script) -> None:
+    a = s.new()
+    s.queue(a, "~q", "quorum")
+    s.send(a, "~q", "m")
+    for _ in range(22):
+        s.get(a, "~q", no_ack=False)
+        s.add(SettleHeld(a, "reject", 0))
+    s.look(a, "~q")
+
+
 RETRY: dict[str, Any] = {
     "delayed_retry_type": "all",
     "delayed_retry_min": 600,
@@ -258,6 +269,16 @@ def delayed_is_overtaken(s: Script) -> None:
 @ROWS("AK-10")
 def delayed_on_a_classic_queue(s: Script) -> None:
     s.queue(s.new(), "~q", **RETRY)
+
+
+@ROWS("QS-01")
+def prefetch_of_a_consumer_that_is_there(s: Script) -> None:
+    a = s.new()
+    s.queue(a, "~q")
+    s.add(amqp.BasicQos(a, 1))
+    s.consume(a, "~q", "t")
+    s.send(a, "~q", *"12345")
+    s.add(amqp.BasicQos(a, 4), amqp.BasicAck(a, 1))
 
 
 @ROWS("QS-01")

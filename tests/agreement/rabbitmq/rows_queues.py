@@ -212,6 +212,17 @@ def unused_quorum_queue_expires(s: Script) -> None:
 
 
 @ROWS("QD-10")
+def looking_is_use(s: Script) -> None:
+    a = s.new()
+    s.queue(a, "~q", expires=900)
+    for _ in range(3):
+        s.wait(500)
+        s.look(a, "~q")
+    s.wait(1200)
+    s.look(a, "~q")
+
+
+@ROWS("QD-10")
 def expiry_after_its_consumer(s: Script) -> None:
     a = s.new()
     s.queue(a, "~cancelled", expires=800)

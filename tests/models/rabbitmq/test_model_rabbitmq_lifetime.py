@@ -222,12 +222,15 @@ def test_reject_publish_refuses_the_new_one(overflow: str, dead: list[str]) -> N
 
 
 def test_length_0_is_direct_hand_off() -> None:
-    """Only a reader that can take it now gets it."""
+    """Only a reader that can take it now gets it; a queue that refuses refuses all the same."""
     bench = Bench()
-    bench.queue(max_length=0, overflow="reject-publish")
-    reader = bench.consume(prefetch=1)
-    bench.publish("taken", "refused")
-    assert (["taken"], 0) == (arrived(reader), bench.depth())
+    bench.queue(max_length=0)
+    bench.queue("none", max_length=0, overflow="reject-publish")
+    readers = [bench.consume(queue, prefetch=1) for queue in ("q", "none")]
+    bench.publish("taken", "dropped")
+    bench.publish("refused", to="none")
+    assert [["taken"], []] == [arrived(reader) for reader in readers]
+    assert 0 == bench.depth()
 
 
 def test_a_retry_loop_counts_in_one_entry_for_each_queue_and_reason() -> None:
