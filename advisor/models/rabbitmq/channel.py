@@ -130,6 +130,11 @@ class Channel:
             targets = broker.router.route(found, routing_key, headers) if cached is None else cached
         message = Message(exchange, routing_key, body, properties, publisher=self)
         if self.transaction is not None:
+            if direct_reply_to.is_reply(message) and broker.reply_tokens.passes_by_transactions:
+                broker.reply_tokens.deliver(routing_key, message)
+                if mandatory:
+                    self.transaction.publish(partial(self._send_back, message))
+                return
             store = partial(self._store, message, tuple(targets), mandatory=mandatory)
             self.transaction.publish(store)
             return
@@ -161,10 +166,14 @@ class Channel:
 
     def _unroutable(self, message: Message, *, mandatory: bool) -> None:
         key = message.routing_key
-        is_reply = message.exchange == "" and key.startswith(direct_reply_to.NAME + ".")
-        never_returned = is_reply and self.broker.reply_tokens.deliver(key, message)
+        never_returned = direct_reply_to.is_reply(message) and self.broker.reply_tokens.deliver(
+            key, message
+        )
         if mandatory and not never_returned:
-            self.returns.append(Returned(312, "NO_ROUTE", message))
+            self._send_back(message)
+
+    def _send_back(self, message: Message) -> None:
+        self.returns.append(Returned(312, "NO_ROUTE", message))
 
     # consuming
 

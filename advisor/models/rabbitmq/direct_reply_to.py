@@ -52,6 +52,11 @@ class ReplyAddress:
         return {}
 
 
+def is_reply(message: Message) -> bool:
+    """Whether it goes to somebody's reply address."""
+    return message.exchange == "" and message.routing_key.startswith(f"{NAME}.")
+
+
 class ReplyTokens:
     """Tokens given out by one broker, and the channels behind them (None once gone)."""
 
@@ -89,10 +94,22 @@ class ReplyTokens:
         consumer = self._consumers.get(token)
         if consumer is not None:
             channel = consumer.channel
-            channel.last_tag += 1
+            tag = channel.last_tag + 1
+            if self._is_a_queue:
+                channel.last_tag = tag
             entry = Entry(message, 0)
-            delivery = Delivery(
-                channel.last_tag, entry, consumer.queue, consumer, channel.kernel.now_ms
+            channel.inbox.append(
+                Delivery(tag, entry, consumer.queue, consumer, channel.kernel.now_ms)
             )
-            channel.inbox.append(delivery)
-        return self._broker.version >= V4_3 and token in self._consumers
+        return self._is_a_queue and token in self._consumers
+
+    @property
+    def _is_a_queue(self) -> bool:
+        """From 4.3 it is a type of queue. Before, the next delivery of the channel has the tag of
+        the reply again."""
+        return self._broker.version >= V4_3
+
+    @property
+    def passes_by_transactions(self) -> bool:
+        """Before 4.3 a reply does not wait for the commit."""
+        return not self._is_a_queue

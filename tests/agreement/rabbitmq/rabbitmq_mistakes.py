@@ -20,7 +20,8 @@ MISTAKES = (
             "now_ms + min(given)",
             "now_ms + max(given)"),
     Mistake("expiry in the middle of a queue", "queue.py",
-            "        self.ready.append(entry)\n        self.dispatch()\n        self._drop_head()\n",
+            "        self.ready.append(entry)\n"
+            "        self.dispatch()\n        self._drop_head()\n",
             "        self.ready.append(entry)\n"
             "        if entry.expires_at_ms is not None:\n"
             "            fresh = getattr(self.ready, '_fresh', ())\n"

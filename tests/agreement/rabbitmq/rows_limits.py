@@ -320,6 +320,41 @@ def length_zero(s: Script) -> None:
     s.get(a, "~dead", 3)
 
 
+@ROWS("LN-01")
+def requeue_at_length_zero(s: Script) -> None:
+    """Dropped before anybody gets it again (generated)."""
+    a = s.new()
+    s.queue(a, "~q", max_length=0)
+    s.add(amqp.BasicQos(a, 2))
+    s.consume(a, "~q", "t")
+    s.send(a, "~q", "1", "2")
+    s.add(amqp.BasicNack(a, 2, True, True))
+    s.look(a, "~q")
+
+
+@ROWS("LN-03")
+def refusing_at_length_zero(s: Script) -> None:
+    """Whoever waits (generated)."""
+    for kind in ("classic", "quorum"):
+        a = s.new()
+        s.queue(a, f"~{kind}", kind, max_length=0, overflow="reject-publish")
+        s.consume(a, f"~{kind}", "t")
+        s.send(a, f"~{kind}", "1", "2")
+
+
+@ROWS("DL-01")
+def dead_letter_after_the_direct_copies(s: Script) -> None:
+    """One publish to two queues; what dies in the first comes to the second later (generated)."""
+    a = s.new()
+    s.queue(a, "~a", "quorum", dead_letter_exchange="", dead_letter_routing_key="~b")
+    s.queue(a, "~b")
+    for queue in ("~a", "~b"):
+        s.exchange(a, "~x", "fanout")
+        s.bind(a, queue, "~x")
+    s.consume(a, "~b", "t")
+    s.publish(a, "~x", "", "m", expiration="0")
+
+
 @ROWS("LN-03")
 def publishes_refused(s: Script) -> None:
     a = s.new()

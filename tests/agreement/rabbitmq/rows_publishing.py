@@ -186,6 +186,18 @@ def nothing_is_dropped_early(s: Script) -> None:
 
 
 @ROWS("RP-01")
+def reply_within_a_transaction(s: Script) -> None:
+    """Before 4.3 it does not wait for the commit, and tags are given twice (generated)."""
+    a, b = s.new(), s.new()
+    s.queue(a, "~q")
+    s.consume(a, "amq.rabbitmq.reply-to", "t", no_ack=True)
+    s.send(a, "~q", "m", reply_to="amq.rabbitmq.reply-to")
+    s.get(b, "~q")
+    s.add(amqp.TxSelect(b), Reply(b, b"one"), Reply(b, b"two", mandatory=True), amqp.TxCommit(b))
+    s.add(Reply(b, b"three"), amqp.TxRollback(b))
+
+
+@ROWS("RP-01")
 def direct_replies(s: Script) -> None:
     a, b = s.new(), s.new()
     s.queue(a, "~requests")
