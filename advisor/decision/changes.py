@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from advisor.decision.completions import TooManyError
 from advisor.decision.engine import Engine
 from advisor.decision.problem import Answers
-from advisor.decision.words import Telling, Words, words_at
+from advisor.decision.words import ATTEMPT_MAX, Telling, Words, words_at
 from advisor.domain.cell import Cell
 from advisor.domain.requirements import Standing
 
@@ -98,6 +98,7 @@ class Variations:
             words, nodes = words_at(self.engine, team, workloads, self.telling, self.left)
         except TooManyError:
             self.unproven.append((owner, question))
+            self.left -= min(self.left, ATTEMPT_MAX)
             return None
         self.left -= nodes
         if words is None or self._before is None:

@@ -27,7 +27,7 @@ class Effort:
     ``seed`` and ``samples`` are those of the sampled share.
     """
 
-    strikes: int = 20_000
+    strikes: int = 4_000
     situations: int = 256
     looked: int = 32
     opened: int = 100

@@ -50,12 +50,13 @@ class Found:
     nodes: int
 
 
-def search(cases: Cases, limit: int, *, seed: int = SEED) -> Found:
+def search(cases: Cases, limit: int, *, drawn: int | None = None) -> Found:
     """Look for everything that can win, until it is proven or ``limit`` nodes were looked at.
 
-    Raises ValueError where no completion is possible at all.
+    ``drawn``: how many completions are drawn first (None: DRAWN). Raises ValueError where no
+    completion is possible at all.
     """
-    return _Search(cases, limit).run(seed)
+    return _Search(cases, limit).run(DRAWN if drawn is None else drawn)
 
 
 class _Search:
@@ -70,11 +71,11 @@ class _Search:
         self.options: tuple[set[str], ...] = tuple(set() for _ in cases.flows)
         self._places = range(len(cases.flows))
 
-    def run(self, seed: int) -> Found:
+    def run(self, drawn: int) -> Found:
         looked = {self.cases.first: None}
         self._look(self.cases.first)
-        random = Random(seed)
-        for _ in range(min(DRAWN, self.limit // 4)):
+        random = Random(SEED)
+        for _ in range(min(drawn, self.limit // 4)):
             case = self.cases.likely(random)
             if case is not None and case not in looked:
                 looked[case] = None

@@ -26,13 +26,22 @@ differ, an option None where several could win or none is named."""
 Telling = Sequence[Mapping[Key, Cell]]
 """Completions that together give every subject two verdicts, as their open answers."""
 
-ENUMERATED = 500
+ENUMERATED = 100
 """So many completions and outcomes are looked at one by one before bounds are tried."""
+
+SEARCHED = 400
+"""So many completions and boxes one search may look at, so that others have their turn."""
+
+ATTEMPT_MAX = ENUMERATED + SEARCHED
+"""What an attempt costs at most that ends in TooManyError."""
 
 PREPARED = 4
 """To prepare looking at telling completions takes as long as looking at so many."""
 
 DRAWN = 40
+SEARCH_DRAWN = 16
+"""Fewer are drawn before a search, since mostly one verdict is to be proven."""
+
 SEED = 1
 
 
@@ -130,7 +139,7 @@ def words_at(
     except TooManyError:
         if limit <= ENUMERATED:
             raise
-    found = search(Cases.merged(engine, team, workloads), limit - ENUMERATED)
+    found = search(Cases.merged(engine, team, workloads), limit - ENUMERATED, drawn=SEARCH_DRAWN)
     gathered = Gathered(len(workloads))
     for outcome in found.outcomes:
         gathered.add(outcome)
