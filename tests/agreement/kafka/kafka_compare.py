@@ -29,7 +29,7 @@ from kafka_script import (
 )
 from programs import Difference, Program, Verdict
 
-from advisor.domain.outcome import Done
+from advisor.domain.outcome import Done, Outcome, Unknown
 from advisor.domain.version import BrokerVersion
 from advisor.subjects.kafka import protocol as kafka
 from advisor.subjects.kafka.live_client import LiveClient
@@ -43,6 +43,7 @@ RIG_SETTINGS = {
     "session_timeout_min_ms": 1000,
 }
 EPOCH_MS = 1_790_000_000_000
+ELECTION_TRIES = 10
 TUNED = {"heartbeat.interval.ms": "300"}
 
 
@@ -125,6 +126,8 @@ class Performer:
         if isinstance(operation, kafka.ShareAcknowledge) and operation.record is None:
             return "nothing held"
         outcome = self.client.call(operation)
+        if isinstance(operation, kafka.DescribeTopic):
+            outcome = self._answered(operation, outcome)
         if isinstance(operation, kafka.Poll) and isinstance(outcome, Done) and outcome.value:
             self.held[operation.consumer] = list(outcome.value)
         return outcome_of(operation, outcome, self.leaders, self.prefix)
@@ -157,12 +160,23 @@ class Performer:
     def _replicas(self, topic: str) -> list[int]:
         """A cluster chooses the nodes that hold a topic by chance, and may not answer later."""
         if topic not in self.holding:
+            if self.live:
+                self._answered(kafka.DescribeTopic(topic), Unknown("not asked"))
             self.holding[topic] = list(
                 self.client._admin.replicas(topic)
                 if self.live
                 else self.client.cluster.topics[topic].partitions[0].replicas
             )
         return self.holding[topic]
+
+    def _answered(self, operation: kafka.DescribeTopic, outcome: Outcome[Any]) -> Outcome[Any]:
+        """While a controller is elected nobody answers."""
+        for _again in range(ELECTION_TRIES):
+            if not isinstance(outcome, Unknown) or not self.live:
+                break
+            self.client.wait(1000)
+            outcome = self.client.call(operation)
+        return outcome
 
     def _start(self, step: StartNode) -> None:
         chosen = list(self.stopped) if step.nth is None else [self.stopped[step.nth]]
