@@ -10,7 +10,7 @@ proven.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 from random import Random
@@ -33,11 +33,12 @@ GIVEN_LIMIT = 32
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One answer: the verdict of the workload (of the system, for the team) with all else left as
-    it is assumed, and the design."""
+    it is assumed, and the design. ``of`` names what is meant where only something else changes."""
 
     label: str
     verdict: str
     option: str | None
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,10 @@ class _Choosing:
 
     def _question(self, level: Level, witness: Witness, gains: Mapping[int, float]) -> NextQuestion:
         world, i = self.world, witness.variable
-        replies = tuple(self._replies(i))
+        cells = world.allowed(i, world.first)
+        bases = [world.changed(world.first, i, cell) for cell in cells]
+        replies = self._replies(i, [list(self._beside(base)) for base in bases if base is not None])
+        before, after = self._replies(i, [[witness.before], [witness.after]])
         return NextQuestion(
             key=self._key(i),
             level=level,
@@ -158,21 +162,38 @@ class _Choosing:
             replies=replies,
             alone=len({(one.verdict, one.option) for one in replies}) > 1,
             example=tuple(
-                (one.name, one.cells[witness.before[k]].label)
+                (self._name(i, k), one.cells[witness.before[k]].label)
                 for k, one in enumerate(world.variables)
                 if k != i and one.derived is None and witness.before[k] != world.first[k]
             ),
-            example_replies=(
-                self._said(i, [witness.before]),
-                self._said(i, [witness.after]),
-            ),
+            example_replies=(before, after),
         )
 
-    def _replies(self, i: int) -> Iterator[Reply]:
-        for cell in self.world.allowed(i, self.world.first):
-            base = self.world.changed(self.world.first, i, cell)
-            if base is not None:
-                yield self._said(i, list(self._beside(base)))
+    def _name(self, i: int, k: int) -> str:
+        """The need of another variable, with its workload where that is another one."""
+        place, name = self.world.variables[k].key
+        if place in (None, self.world.variables[i].place):
+            return name
+        return f"{self._flow(place)}: {name}"
+
+    def _flow(self, place: int | None) -> str:
+        return "" if place is None else self.world.engine.problem.workloads[place].name
+
+    def _replies(self, i: int, groups: Sequence[Sequence[Case]]) -> tuple[Reply, ...]:
+        """What each group of cases says together: of the variable's workload (of the system, for
+        the team), or of the first of the others where only that differs."""
+        flows = range(len(self.world.workloads))
+        own = self.world.variables[i].place
+        if own is None and len(flows) == 1:
+            own = 0
+        every = [own, *(place for place in (*flows, None) if place != own)]
+        told = {view: [self._said(i, cases, view) for cases in groups] for view in every}
+        differing = [
+            view for view in every if len({(one.verdict, one.option) for one in told[view]}) > 1
+        ]
+        view = differing[0] if differing else own
+        of = "" if view == own else self._flow(view) or "all together"
+        return tuple(replace(one, of=of) for one in told[view])
 
     def _beside(self, base: Case) -> Iterator[Case]:
         """The case with everything that the given answers leave possible, if that is not much."""
@@ -194,16 +215,16 @@ class _Choosing:
             if case is not None and case != base:
                 yield case
 
-    def _said(self, i: int, cases: Sequence[Case]) -> Reply:
-        """What these cases say together about the variable's workload."""
+    def _said(self, i: int, cases: Sequence[Case], view: int | None) -> Reply:
+        """What these cases say together about one workload, or about the system."""
         variable = self.world.variables[i]
         label = variable.cells[cases[0][i]].label
         if variable.derived is not None:
             label = f"{label} {variable.name}"
         outcomes = [self.world.outcome(case) for case in cases]
-        if variable.place is None and len(self.world.workloads) > 1:
+        if view is None:
             return Reply(label, common_verdict(one.verdict for one in outcomes), None)
-        own = [one.workloads[variable.place or 0] for one in outcomes]
+        own = [one.workloads[view] for one in outcomes]
         options = {one.option for one in own}
         return Reply(
             label,

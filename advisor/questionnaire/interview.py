@@ -245,9 +245,10 @@ def _word(label: str) -> str:
 
 
 def _gives(reply: Reply) -> str:
+    of = f" for {reply.of}" if reply.of else ""
     if reply.verdict == "undetermined" and reply.option is None:
-        return "no single verdict"
-    return reply.option or reply.verdict
+        return f"no single verdict{of}"
+    return f"{reply.option or reply.verdict}{of}"
 
 
 _HOW = (

@@ -254,3 +254,18 @@ def test_without_designs_only_verdicts_count() -> None:
     session = session_of(STREAM, team={"already_runs": []})
     status = status_of(session.world(), {}, designs=False)
     assert (None, True) == (status.question, status.verdict)
+
+
+def test_what_a_question_changes_elsewhere_is_said_of_where_it_changes() -> None:
+    """The answers shown never give the same: the other flow, or all together, is named instead."""
+    session = session_of(STREAM, {"work_queue": True, "task_seconds": 60}, team={"knows": []})
+    for _ in range(12):
+        status = session.status()
+        if status.question is None:
+            break
+        before, after = status.question.example_replies
+        assert (before.verdict, before.option, before.of) != (after.verdict, after.option, after.of)
+        shown = {(one.verdict, one.option, one.of) for one in status.question.replies}
+        assert status.question.alone == (len(shown) > 1)
+        need = vocabulary()[status.question.key[1]]
+        assert not session.answer(status.question.key, _data(need.default))
