@@ -75,11 +75,7 @@ class Assuring:
                 decided=decided,
                 possible=possible,
                 weights=weights[index],
-                whatever_evidence=(
-                    None
-                    if worst_words is None or self.words is None
-                    else subject.verdict(worst_words) == subject.verdict(self.words)
-                ),
+                whatever_evidence=self._whatever_evidence(subject, worst_words),
                 together=(
                     None if worst_weights is None else worst_weights[index] is Weightings.EVERY
                 ),
@@ -160,6 +156,15 @@ class Assuring:
                 if not holds:
                     found[index] = Weightings.GIVEN
         return words, found
+
+    def _whatever_evidence(self, subject: Subject, worst: Words | None) -> bool | None:
+        """The worst of all workloads together proves something only if no verdict changes there:
+        in between, where one of them changes alone, another or the system may follow it."""
+        if worst is None or self.words is None:
+            return None
+        if subject.verdict(worst) != subject.verdict(self.words):
+            return False
+        return True if worst[:2] == self.words[:2] else None
 
     def _carried(self) -> list[frozenset[str]] | None:
         """The families that each workload uses; None where completions differ in them."""

@@ -33,10 +33,11 @@ from advisor.decision import (
     decide,
 )
 from advisor.decision.opened import opened
+from advisor.decision.problem import Matter
 from advisor.domain.cell import Cell
 from advisor.domain.evidence import Founded
 from advisor.domain.requirements import Standing
-from advisor.domain.rules import Level, Trust
+from advisor.domain.rules import Level, Side, Trust
 
 SLOW = settings(max_examples=40, deadline=None)
 EFFORT = Effort(samples=25, flips=400, opened=60)
@@ -337,6 +338,26 @@ def test_a_verdict_robust_in_all_wins_every_drawn_world(problem: SystemProblem) 
             assert 1 == sum(sure.shares.values())
         if sure.together and sure.whatever_evidence:
             assert {verdict: 1} == sure.shares
+
+
+def test_a_system_that_only_one_workload_needs_is_not_sure_at_the_worst_of_all() -> None:
+    """Two workloads, each with a claim for s2 that nothing executed. At the worst the first one,
+    which uses nothing, would use s2 and the second would not: the system keeps its name there, but
+    it does not where both claims are worth nothing."""
+
+    def of_worth(contribution: Fraction) -> Table:
+        one = replace(founded(ONE, Trust.ARTICLE, "c.s2"), contribution=contribution)
+        return Table("c", Side.WHOLE, (), {(): Matter(Level.NICE, "row", {"s2": (one,)})})
+
+    free = {"north": ZERO, "south": ZERO}
+    problem = one_workload(OPTIONS, [of_worth(ZERO)], points=free)
+    second = replace(problem.workloads[0], name="second", tables=(of_worth(HALF),))
+    decision = decide(replace(problem, workloads=(*problem.workloads, second)), effort=EFFORT)
+    assert "south" == decision.verdict
+    sure = decision.assurance
+    assert sure is not None
+    assert set(sure.shares) - {"south"}
+    assert sure.whatever_evidence is not True
 
 
 # Margins, conventions, grades
