@@ -37,6 +37,11 @@ class ClassicQueue(Queue):
         return self.node
 
     @property
+    def looks_at_head(self) -> bool:
+        """What overtakes others that wait has no timer of its own, and is handed out late."""
+        return self.settings.max_priority is None or len(self.ready) == 1
+
+    @property
     def can_deliver(self) -> bool:
         return self.node.running
 

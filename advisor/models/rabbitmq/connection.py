@@ -36,9 +36,13 @@ class Connection:
         if self.closed is not None:
             return
         self.closed = error
-        for channel in list(self.channels):
+        channels = list(self.channels)
+        read = [one.queue.name for channel in channels for one in channel.consumers.values()]
+        for channel in channels:
             channel.shut(error, by_connection=True)
         self.broker.connection_closed(self)
+        for queue in read:
+            self.broker.consumer_gone(queue)
 
     def close(self) -> None:
         """The client says goodbye."""

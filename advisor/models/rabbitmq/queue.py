@@ -69,6 +69,11 @@ class Queue:
             self.unused.renew()
 
     @property
+    def looks_at_head(self) -> bool:
+        """Whether a publish or a get looks for what expired at the head."""
+        return True
+
+    @property
     def can_deliver(self) -> bool:
         """Whether messages can be handed out now."""
         raise NotImplementedError
@@ -100,7 +105,8 @@ class Queue:
         if entry.expires_at_ms is not None and self.expiry is None:
             self.expiry = HeadExpiry(self.broker.kernel, self.ready, self._expired)
         self.ready.append(entry)
-        self.dispatch()
+        if self.looks_at_head:
+            self.dispatch()
         self._drop_head()
         return True
 
@@ -151,7 +157,7 @@ class Queue:
         """Take the next ready entry, None if there is none."""
         if self.unused is not None:
             self.unused.renew()
-        if self.expiry is not None:
+        if self.expiry is not None and self.looks_at_head:
             self.expiry.watch()
         entry = self.ready.pop() if len(self.ready) else None
         if self.expiry is not None:

@@ -20,14 +20,17 @@ MISTAKES = (
             "now_ms + min(given)",
             "now_ms + max(given)"),
     Mistake("expiry in the middle of a queue", "queue.py",
-            "        self.ready.append(entry)\n"
-            "        self.dispatch()\n        self._drop_head()\n",
+            "        self.ready.append(entry)\n        if self.looks_at_head:\n",
             "        self.ready.append(entry)\n"
             "        if entry.expires_at_ms is not None:\n"
             "            fresh = getattr(self.ready, '_fresh', ())\n"
             "            self.broker.kernel.after(entry.expires_at_ms - now_ms, lambda:\n"
             "                entry in fresh and (fresh.remove(entry), self._expired([entry])))\n"
-            "        self.dispatch()\n        self._drop_head()\n"),
+            "        if self.looks_at_head:\n"),
+    Mistake("what overtakes has a timer of its own", "classic_queue.py",
+            "return self.settings.max_priority is None or len(self.ready) == 1", "return True"),
+    Mistake("an auto-delete queue outlives its reader's connection", "connection.py",
+            "            self.broker.consumer_gone(queue)\n", "            pass\n"),
     Mistake("one attempt more", "quorum_queue.py",
             "entry.failures > limit", "entry.failures > limit + 1"),
     Mistake("a nack counts on 4.3, too", "quorum_queue.py",

@@ -320,6 +320,20 @@ def length_zero(s: Script) -> None:
     s.get(a, "~dead", 3)
 
 
+@ROWS("TL-02")
+def expired_before_others_that_wait(s: Script) -> None:
+    """Its priority takes it to the head, where nothing looks at it until it is handed out
+    (generated)."""
+    a = s.new()
+    s.queue(a, "~q", max_priority=5)
+    s.send(a, "~q", "waits")
+    s.send(a, "~q", "late", priority=5, expiration="0")
+    s.send(a, "~q", "later", priority=4, expiration="300")
+    s.wait(600)
+    s.look(a, "~q")
+    s.get(a, "~q", 3)
+
+
 @ROWS("LN-01")
 def requeue_at_length_zero(s: Script) -> None:
     """Dropped before anybody gets it again (generated)."""

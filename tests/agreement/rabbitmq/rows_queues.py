@@ -222,6 +222,26 @@ def looking_is_use(s: Script) -> None:
     s.look(a, "~q")
 
 
+@ROWS("QD-03")
+def auto_delete_with_its_reader(s: Script) -> None:
+    """By cancel, close of the channel, and close or loss of the connection (generated)."""
+    look = s.new()
+    for number, way in enumerate(("cancel", "channel", "connection", "lost")):
+        a, name = s.new(), f"~q{number}"
+        s.queue(look, name, auto_delete=True)
+        s.consume(a, name, "t")
+        s.add(
+            {
+                "cancel": amqp.BasicCancel(a, "t"),
+                "channel": amqp.ChannelClose(a),
+                "connection": amqp.ConnectionClose(a),
+                "lost": amqp.ConnectionDrop(a),
+            }[way]
+        )
+        s.wait(300)
+        s.look(s.new(), name)
+
+
 @ROWS("QD-10")
 def expiry_after_its_consumer(s: Script) -> None:
     a = s.new()
