@@ -37,6 +37,8 @@ class Mistake:
 DECISION = "decision/test_decision_oracle.py decision/test_decision_invariants.py"
 GRADING = "decision/test_decision_grading.py"
 ASSURANCE = "decision/test_decision_assurance.py"
+BOUNDS = "decision/test_decision_bounds.py"
+SEARCHED = "decision/test_decision_searched.py"
 MISTAKES = (
     # Rules and their cells
     Mistake("a condition with all parts holds with any", "rulebook/compile.py",
@@ -130,6 +132,38 @@ MISTAKES = (
     Mistake("flips of two are found before those of one", "decision/flips.py",
             "        if sets or not proven:\n            return Flips(1, sets, proven)\n", "",
             ASSURANCE),
+    # What can still win in a box of answers
+    Mistake("a tie rules the other system out", "decision/bounds.py",
+            "return total > 0 or (total == 0 and winner.bit_count() < loser.bit_count())",
+            "return total >= 0", BOUNDS),
+    Mistake("the cheapest team speaks for all", "decision/bounds.py",
+            "saved = min(cost[loser]", "saved = max(cost[loser]", BOUNDS),
+    Mistake("two systems need no bridge in a bound", "decision/bounds.py",
+            "if self.chooser.feeds and winner.bit_count() > 1:", "if False:", BOUNDS),
+    Mistake("nothing that fits is a result of its own kind", "decision/bounds.py",
+            "        if True not in one.misses:", "        if True:", BOUNDS),
+    Mistake("a lead is divided by the fewest weights", "decision/boxed.py",
+            "weights = max(1, self.weights[1 if points >= 0 else 0])",
+            "weights = max(1, self.weights[0])", BOUNDS),
+    Mistake("a conflict that may stand does not count", "decision/boxed.py",
+            "(fails[y] if fails else 0) + self.conflicts[c]", "(fails[y] if fails else 0)", BOUNDS),
+    Mistake("a pair in one system gains what it costs", "decision/boxed.py",
+            "(points[y] if points else 0) + off[y] - off[c],",
+            "(points[y] if points else 0) + off[c] - off[y],", BOUNDS),
+    Mistake("an equal design is never named", "decision/boxed.py",
+            "if fails < 0 or points > 0:", "if fails < 0 or points >= 0:", BOUNDS),
+    Mistake("a tie of two families goes unseen", "decision/boxed.py",
+            "(here == there and order[c] < order[y])", "order[c] < order[y]", BOUNDS),
+    Mistake("flows seen apart are taken to be seen together", "decision/search.py",
+            "if not can_say.system <= self.system:\n            return False", "pass", SEARCHED),
+    Mistake("an answer settles what a sample shows", "decision/drawn.py",
+            "return self._proven(variable.place, variable.name, cell) or self._undetermined",
+            "return words or self._undetermined", SEARCHED),
+    Mistake("what a limit cut off is taken for all", "decision/words.py",
+            "if not (found.proven or gathered.all_differ):", "if False:", SEARCHED),
+    Mistake("the least ratio is the first that is found", "decision/ratios.py",
+            "if not lower or q * upper - p * lower >= 0:", "if True:",
+            "decision/test_decision_ratios.py"),
     # Capacity
     Mistake("the window law without its knee", "capacity/window.py",
             "return in_flight / (round_trip_s + in_flight / station_per_s)",
