@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from advisor.advise.broker_evidence import Agreement
 from advisor.advise.court import Court, version_field
 from advisor.advise.library import Library, load_library
+from advisor.advise.own_evidence import held_against_model
 from advisor.checks.claims import judge_claim, needs_variant
 from advisor.checks.judge import Held, NotHeld, Result, Undecided
 from advisor.documents import did_you_mean
@@ -23,7 +25,11 @@ from advisor.subjects.open import NotPerformed, located, performs, variants
 
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """One run; ``claims`` has what it says, with its companion run, of each claim that names it."""
+    """One run; ``claims`` has what it says, with its companion run, of each claim that names it.
+
+    ``agreement``: what a real broker of that version showed beside the model; on a live broker
+    this very run.
+    """
 
     check: str
     address: str
@@ -32,6 +38,7 @@ class CheckRun:
     measured: Mapping[str, Measured]
     native_calls: tuple[str, ...]
     claims: tuple[tuple[str, Verdict], ...] = field(default=())
+    agreement: Agreement | None = None
 
 
 def run_checks(
@@ -39,12 +46,14 @@ def run_checks(
     options: Sequence[str],
     versions: Mapping[str, str],
     on: Sequence[str] = (),
+    date: str = "",
 ) -> Iterator[CheckRun]:
     """Every scenario and bridge check named (all if none), on every option named (all if none).
 
     ``versions`` by system; the newest modelled where left out. Natively first, then with each
     variant that a claim on it names. With addresses in ``on``, live ones too, there and only
-    there. InputError for a name or version that does not exist, or a broker out of reach.
+    there; ``date`` is the day of live runs. InputError for a name or version that does not exist,
+    or a broker out of reach.
     """
     library = load_library()
     known = [option.id for option in library.book.options if performs(option.id)]
@@ -59,16 +68,18 @@ def run_checks(
         if places:
             if library.checks[check].kind == "scenario":
                 for place in places:
-                    yield from _runs(library, court, check, place)
+                    yield from _runs(library, court, check, place, date)
             continue
         for option in options or known:
             if library.checks[check].kind == "bridge":
                 yield from _bridges(library, check, option, known, running)
             else:
-                yield from _runs(library, court, check, _address(option, running))
+                yield from _runs(library, court, check, _address(option, running), date)
 
 
-def _runs(library: Library, court: Court, check: str, address: Address) -> Iterator[CheckRun]:
+def _runs(
+    library: Library, court: Court, check: str, address: Address, date: str
+) -> Iterator[CheckRun]:
     claims = [claim for claim in _claims_on(library, address.option) if check in claim.checks]
     named = [claim.variant for claim in claims if needs_variant(claim.strength)]
     tried = [name for name in variants(address.option) if name in named]
@@ -83,7 +94,16 @@ def _runs(library: Library, court: Court, check: str, address: Address) -> Itera
             if (claim.variant if needs_variant(claim.strength) else None) == variant
             and _applies(claim, address)
         )
-        yield _check_run(run, verdicts)
+        yield _check_run(run, verdicts, _agreement(run, court, date))
+
+
+def _agreement(run: Run, court: Court, date: str) -> Agreement | None:
+    address = run.address
+    if address.where == "live":
+        return held_against_model(run, court.library, date)
+    if address.version is None:
+        return None
+    return court.agreements.find(run.check, address.option, run.variant, address.version)
 
 
 def _place(text: str, known: Sequence[str]) -> Address:
@@ -110,7 +130,9 @@ def _bridges(
             yield _check_run(perform_bridge(library.checks[check], source, target), ())
 
 
-def _check_run(run: Run, verdicts: tuple[tuple[str, Verdict], ...]) -> CheckRun:
+def _check_run(
+    run: Run, verdicts: tuple[tuple[str, Verdict], ...], agreement: Agreement | None = None
+) -> CheckRun:
     place = str(run.address) if run.target is None else f"{run.address} -> {run.target}"
     return CheckRun(
         check=run.check,
@@ -120,6 +142,7 @@ def _check_run(run: Run, verdicts: tuple[tuple[str, Verdict], ...]) -> CheckRun:
         measured={} if isinstance(run.result, Undecided) else run.result.measured,
         native_calls=run.observation.native_calls or (),
         claims=verdicts,
+        agreement=agreement,
     )
 
 

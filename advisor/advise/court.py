@@ -6,14 +6,15 @@ variant. A capacity check reads them, so it is judged for each piece of the answ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from advisor.advise.broker_evidence import Agreement, Agreements
 from advisor.advise.founding import written
 from advisor.advise.library import Library
 from advisor.checks.claims import judge_claim, needs_variant
 from advisor.checks.judge import Held, NotHeld, Result, Undecided
 from advisor.domain.cell import Cell
-from advisor.domain.evidence import Evidence, Measured, Verdict
+from advisor.domain.evidence import BrokerEvidence, Evidence, Measured, Verdict
 from advisor.domain.rules import Claim, Trust
 from advisor.domain.version import BrokerVersion
 from advisor.requirements import derived_needs, vocabulary
@@ -30,12 +31,23 @@ def version_field(option: str) -> str:
 
 
 class Court:
-    """Runs on demand, each run once; ``trace`` keeps the native calls of each run."""
+    """Runs on demand, each run once; ``trace`` keeps the native calls of each run.
 
-    def __init__(self, library: Library, *, executing: bool = True, trace: bool = False) -> None:
+    Where a real broker of the same version was asked, too, it is what is judged.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        *,
+        executing: bool = True,
+        trace: bool = False,
+        agreements: Agreements | None = None,
+    ) -> None:
         self.library = library
         self.executing = executing
         self.trace = trace
+        self.agreements = agreements or Agreements()
         self._runs: dict[tuple[str, str, str | None], Run | NotPerformed] = {}
         self._heard: dict[tuple[object, ...], Evidence] = {}
 
@@ -92,28 +104,46 @@ class Court:
         address = Address(
             "model", claim.option, version if isinstance(version, BrokerVersion) else None
         )
-        native = self.run(check, address, None)
-        configured = (
-            self.run(check, address, claim.variant) if needs_variant(claim.strength) else None
-        )
-        for run in (native, configured):
+        tried = (None, claim.variant) if needs_variant(claim.strength) else (None,)
+        results: list[Result] = []
+        for variant in tried:
+            run = self.run(check, address, variant)
             if isinstance(run, NotPerformed):
                 return self._not_executed(claim, check, run.reason)
-        assert isinstance(native, Run) and not isinstance(configured, NotPerformed)
-        outcome = judge_claim(
-            claim.strength, native.result, None if configured is None else configured.result
-        )
+            results.append(run.result)
+        seen = self._on_brokers(check, address, tried)
+        # the model where it agrees, since it also says why
+        results = [
+            one.result if one is not None and not one.agrees else result
+            for one, result in zip(seen or (None,) * len(tried), results, strict=True)
+        ]
+        native, configured = results[0], results[1] if len(results) > 1 else None
+        outcome = judge_claim(claim.strength, native, configured)
         return Evidence(
             claim=claim.id,
             check=check,
             option=claim.option,
             outcome=outcome,
-            grade=graded(claim, outcome, Trust.MODEL),
+            grade=graded(claim, outcome, Trust.BROKER if seen else Trust.MODEL),
             model=str(address),
-            measured=_measured(native.result, claim.variant, configured),
+            measured=_measured(native, claim.variant, configured),
             rerun=f"advisor check {check} --option {claim.option}{_flag(claim, version)}",
-            because=_reason(native.result, claim.variant, configured),
+            because=_reason(native, claim.variant, configured),
+            broker=_broker_evidence(seen),
         )
+
+    def _on_brokers(
+        self, check: str, address: Address, tried: Sequence[str | None]
+    ) -> tuple[Agreement, ...]:
+        """What a real broker showed in each of the runs; nothing unless it made them all."""
+        if address.version is None:
+            return ()
+        found = [
+            self.agreements.find(check, address.option, variant, address.version)
+            for variant in tried
+        ]
+        seen = tuple(one for one in found if one is not None)
+        return seen if len(seen) == len(found) else ()
 
     def _capacity(self, claim: Claim, check: str, cells: Mapping[str, Cell]) -> Evidence:
         outcome, numbers = self.library.capacity.judge(
@@ -154,6 +184,15 @@ def graded(claim: Claim, outcome: Verdict, run: Trust) -> Trust:
     return Trust.REFUTED if outcome is Verdict.REFUTES else written(claim)
 
 
+def _broker_evidence(seen: Sequence[Agreement]) -> BrokerEvidence | None:
+    """What the report says of them: the oldest day, and whether all agreed."""
+    if not seen:
+        return None
+    first = min(seen, key=lambda one: one.date)
+    agrees = all(one.agrees for one in seen)
+    return BrokerEvidence(f"live:{first.option}", first.broker, first.date, agrees)
+
+
 def _is_broker(claim: Claim, cells: Mapping[str, Cell]) -> bool:
     return version_field(claim.option) in cells
 
@@ -162,12 +201,12 @@ def _flag(claim: Claim, version: object) -> str:
     return "" if version is None else f" --{claim.option.partition('.')[0]}-version {version}"
 
 
-def _measured(native: Result, variant: str | None, configured: Run | None) -> Numbers:
+def _measured(native: Result, variant: str | None, configured: Result | None) -> Numbers:
     """What was measured natively, and with the variant under ``<variant>.<measure>``."""
     numbers: dict[str, Measured | tuple[float, float]] = dict(_values(native))
     if configured is not None:
-        numbers.update({f"{variant}.{name}": v for name, v in _values(configured.result).items()})
-        parts = () if isinstance(configured.result, Undecided) else configured.result.parts
+        numbers.update({f"{variant}.{name}": v for name, v in _values(configured).items()})
+        parts = () if isinstance(configured, Undecided) else configured.parts
         numbers[f"{variant}.own_code"] = parts
     return numbers
 
@@ -176,9 +215,9 @@ def _values(result: Result) -> Mapping[str, Measured]:
     return {} if isinstance(result, Undecided) else result.measured
 
 
-def _reason(native: Result, variant: str | None, configured: Run | None) -> str:
+def _reason(native: Result, variant: str | None, configured: Result | None) -> str:
     said = _said(native)
-    return said if configured is None else f"{said}; with {variant}: {_said(configured.result)}"
+    return said if configured is None else f"{said}; with {variant}: {_said(configured)}"
 
 
 def _said(result: Result) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from advisor import __version__
 from advisor.advise.bridges import bridges
+from advisor.advise.broker_evidence import Agreement, Agreements
 from advisor.advise.confidence import compared_of, confidence_of, status_of
 from advisor.advise.contradictions import contradiction_of
 from advisor.advise.court import Court
@@ -46,11 +47,18 @@ EFFORT = Effort()
 
 
 def recommend(
-    path: Path, *, extra_rules: Path | None = None, run_checks: bool = True
+    path: Path,
+    *,
+    extra_rules: Path | None = None,
+    run_checks: bool = True,
+    evidence: Sequence[Agreement] = (),
 ) -> Recommendation:
-    """The recommendation for a requirements file; InputError if it or a rule is faulty."""
+    """The recommendation for a requirements file; InputError if it or a rule is faulty.
+
+    ``evidence`` is the team's own, which goes before what ships.
+    """
     requirements = load_requirements(path)
-    court = Court(load_library(extra_rules), executing=run_checks)
+    court = Court(load_library(extra_rules), executing=run_checks, agreements=Agreements(evidence))
     return advise(requirements, court)
 
 

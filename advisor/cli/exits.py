@@ -2,6 +2,7 @@
 
 0 is fine. 1: validate found something wrong inside a file, check found a claim refuted. 2: the
 input is wrong or cannot be read. 70: a fault of the tool. 130: Ctrl-C. 141: the pipe was closed.
+143: told to end.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ WRONG_INPUT = 2
 FAULT = 70
 INTERRUPTED = 130
 CLOSED_PIPE = 141
+TERMINATED = 143
 
 Parameters = ParamSpec("Parameters")
 

@@ -15,6 +15,14 @@ Rules = Annotated[
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")]
+Evidence = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--evidence",
+        metavar="FILE",
+        help="What your own broker showed, written by advisor check --evidence; may be repeated.",
+    ),
+]
 RunChecks = Annotated[
     bool,
     typer.Option(

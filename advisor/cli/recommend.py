@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from advisor.cli.evidence import recommended
 from advisor.cli.exits import FINE
-from advisor.cli.options import File, Force, Rules, RunChecks
+from advisor.cli.options import Evidence, File, Force, Rules, RunChecks
 from advisor.cli.output import emit, save, show
 
 _MARKERS = {"text": "Made by advisor ", "json": '"schema": "recommendation/1"'}
@@ -33,6 +34,7 @@ def recommend(
     ] = None,
     rules: Rules = None,
     checks: RunChecks = True,
+    evidence: Evidence = None,
     force: Force = False,
 ) -> int:
     """Recommend a design for each workload.
@@ -47,7 +49,7 @@ def recommend(
     from advisor import advise
     from advisor.reports.document import as_json
 
-    recommendation = advise.recommend(file, extra_rules=rules, run_checks=checks)
+    recommendation = recommended(file, rules, checks=checks, evidence=evidence)
     if format is Format.JSON:
         text = as_json(recommendation)
         if output is None:

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from advisor.cli.evidence import recommended
 from advisor.cli.exits import FINE
-from advisor.cli.options import File, Force, Rules, RunChecks
+from advisor.cli.options import Evidence, File, Force, Rules, RunChecks
 from advisor.cli.output import save
 
 
@@ -30,6 +31,7 @@ def record(
     ] = "",
     rules: Rules = None,
     checks: RunChecks = True,
+    evidence: Evidence = None,
     force: Force = False,
 ) -> int:
     """Write the recommendation as a decision record.
@@ -50,7 +52,7 @@ def record(
     path = record_path(output, requirements.system)
     if not force:
         check_still_open(path)
-    recommendation = advise.recommend(file, extra_rules=rules, run_checks=checks)
+    recommendation = recommended(file, rules, checks=checks, evidence=evidence)
     text = as_markdown(
         recommendation,
         requirements,

@@ -11,12 +11,28 @@ from advisor.reports.trace import folded
 from advisor.wording.words import measured_text
 
 
+class Agreement(Protocol):
+    """What a real broker showed: its full version, the day, whether the model shows the same."""
+
+    @property
+    def broker(self) -> str: ...
+
+    @property
+    def date(self) -> str: ...
+
+    @property
+    def agrees(self) -> bool: ...
+
+
 class CheckRun(Protocol):
     """One check run once: on ``address``, natively (variant None) or with a variant.
 
     ``result`` is ``held``, ``not held`` or ``undecided: why``; ``claims`` has what it says of
     each claim that names the check.
     """
+
+    @property
+    def agreement(self) -> Agreement | None: ...
 
     @property
     def check(self) -> str: ...
@@ -64,12 +80,25 @@ def _blocks(runs: tuple[CheckRun, ...], *, trace: bool) -> Iterator[Block]:
 
 def _runs_table(runs: tuple[CheckRun, ...]) -> Table:
     return Table(
-        ("check", "run on", "variant", "result", "measured"),
+        ("check", "run on", "variant", "result", "broker and model", "measured"),
         tuple(
-            (run.check, run.address, run.variant or "-", run.result, measured_text(run.measured))
+            (
+                run.check,
+                run.address,
+                run.variant or "-",
+                run.result,
+                _agreed(run.agreement),
+                measured_text(run.measured),
+            )
             for run in runs
         ),
     )
+
+
+def _agreed(agreement: Agreement | None) -> str:
+    if agreement is None:
+        return "-"
+    return f"{'agree' if agreement.agrees else 'differ'} ({agreement.broker}, {agreement.date})"
 
 
 def _claims(runs: tuple[CheckRun, ...]) -> Iterator[Block]:

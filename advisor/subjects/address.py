@@ -16,6 +16,7 @@ class Address:
     """``version`` on a model of a broker, ``host`` (``name:port``) on a live one.
 
     ``login`` is ``name:password`` where the address had it before the host; it is never shown.
+    ``release`` is the full version of a live broker, once it was asked.
     A design without a broker has none of them, and is a model though it is really run.
     """
 
@@ -24,6 +25,7 @@ class Address:
     version: BrokerVersion | None = None
     host: str | None = None
     login: str | None = field(default=None, repr=False)
+    release: str | None = None
 
     @classmethod
     def parse(cls, text: str) -> Address:

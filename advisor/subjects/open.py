@@ -71,8 +71,9 @@ def located(address: Address) -> Address:
         return address
     client = _live_client(address)
     version: BrokerVersion = client.version
+    release = getattr(client, "full_version", str(version))
     client.close()
-    return replace(address, version=version)
+    return replace(address, version=version, release=release)
 
 
 def _live_client(address: Address) -> Any:

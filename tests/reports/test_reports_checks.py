@@ -13,6 +13,15 @@ from advisor.reports.plain import as_plain
 
 
 @dataclass(frozen=True)
+class Agreed:
+    """What a broker showed."""
+
+    broker: str = "4.3.6"
+    date: str = "2026-11-25"
+    agrees: bool = True
+
+
+@dataclass(frozen=True)
 class Run:
     """A finished run."""
 
@@ -23,6 +32,7 @@ class Run:
     measured: Mapping[str, object] = field(default_factory=lambda: {"lost": 0})
     native_calls: tuple[str, ...] = ("queue.declare tasks", "basic.publish a\x1b[2J")
     claims: tuple[tuple[str, Verdict], ...] = (("work-queue.shares", Verdict.AGREES),)
+    agreement: Agreed | None = None
 
 
 REFUTING = Run(
@@ -41,8 +51,14 @@ def shown(*runs: Run, trace: bool = True) -> str:
 
 def test_each_run_is_a_row_with_what_was_measured() -> None:
     """Check, address, variant, result and measures stand in one line."""
-    row = f"tasks-are-shared  model:{QUEUE}@4.3  -        held    lost 0\n"
+    row = f"tasks-are-shared  model:{QUEUE}@4.3  -        held    -                 lost 0\n"
     assert row in shown(Run())
+
+
+def test_what_a_real_broker_showed_stands_beside_it() -> None:
+    """Whether the model shows the same, on which broker, and when."""
+    assert "held    agree (4.3.6, 2026-11-25)  lost 0\n" in shown(Run(agreement=Agreed()))
+    assert "differ (4.3.6, 2026-11-25)" in shown(Run(agreement=Agreed(agrees=False)))
 
 
 def test_claims_are_counted_and_refuted_ones_come_first() -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sample_advice import ADVICE, BOOK, QUEUE, TASKS
 
 from advisor import advise
+from advisor.advise.broker_evidence import Agreement
 from advisor.cli import main
 from advisor.domain.evidence import Verdict
 from advisor.domain.problem import InputError, Position, Problem
@@ -34,6 +35,7 @@ class Run:
     result: str = "held"
     measured: Mapping[str, object] = field(default_factory=dict)
     native_calls: tuple[str, ...] = ("basic.publish a",)
+    agreement: Agreement | None = None
 
     @property
     def claims(self) -> tuple[tuple[str, Verdict], ...]:
@@ -49,9 +51,14 @@ def load_book(extra_rules: Path | None = None) -> RuleBook:
 
 
 def recommend(
-    path: Path, *, extra_rules: Path | None = None, run_checks: bool = True
+    path: Path,
+    *,
+    extra_rules: Path | None = None,
+    run_checks: bool = True,
+    evidence: Sequence[Agreement] = (),
 ) -> Recommendation:
     """The sample's recommendation for any file that can be read."""
+    del evidence
     load_requirements(path)
     load_book(extra_rules)
     if "SAMPLE_FAULT" in os.environ:
@@ -67,8 +74,10 @@ def run_checks(
     options: tuple[str, ...],
     versions: Mapping[str, str],
     on: tuple[str, ...] = (),
+    date: str = "",
 ) -> Iterator[Run]:
     """One run that agrees, one that refutes; ``versions`` show in the address, or ``on`` does."""
+    del date
     known = {"tasks-are-shared": Verdict.AGREES, "urgent-overtakes": Verdict.REFUTES}
     for check in ids or known:
         if check not in known:
