@@ -24,12 +24,12 @@ from advisor.subjects.rabbitmq.live_link import (
     Loop,
     LostError,
 )
+from advisor.subjects.rabbitmq.live_methods import ANSWERED, UNANSWERED, value_of
 from advisor.subjects.rabbitmq.live_rig import NEEDS_RIG, Rig
 from advisor.subjects.rabbitmq.live_wire import to_pika
 from advisor.subjects.rabbitmq.protocol import (
     Delivered,
     Operation,
-    QueueState,
     Returned,
     Setting,
 )
@@ -82,12 +82,22 @@ class LiveClient:
 
     def call(self, operation: Operation) -> Outcome[Any]:
         try:
-            value = _PERFORMERS[type(operation)](self, operation)
+            value = self._perform(operation)
         except ClosedError as error:
             return Refused(str(error.code), error.text)
         except LostError as error:
             return Unknown(str(error))
         return _DONE if value is None else Done(value)
+
+    def _perform(self, operation: Operation) -> Any:
+        kind = type(operation)
+        if kind in UNANSWERED:
+            channel: str = getattr(operation, "channel", "")
+            self._channel(channel).tell(UNANSWERED[kind](operation))
+            return None
+        if kind in ANSWERED:
+            return self._ask(operation)
+        return _OTHERS[kind](self, operation)
 
     def _connection(self, name: str) -> LiveConnection:
         found = self._connections.get(name)
@@ -103,8 +113,27 @@ class LiveClient:
             raise found.trouble
         return found
 
-    def _ask(self, channel: str, method: Any, reply: type[Any]) -> Any:
-        return self._channel(channel).ask(method, reply, ANSWER_MS)
+    def _ask(self, operation: Any) -> Any:
+        method, reply = ANSWERED[type(operation)]
+        self._note(operation)
+        answer = self._channel(operation.channel).ask(method(operation), reply, ANSWER_MS)
+        match operation:
+            case amqp.ConfirmSelect():
+                self._channel(operation.channel).confirming = True
+            case amqp.QueueDeclare(passive=False):
+                self._declared["queue", answer.queue] = None
+            case amqp.QueueDelete():
+                self._declared.pop(("queue", operation.queue), None)
+            case amqp.ExchangeDelete():
+                self._declared.pop(("exchange", operation.exchange), None)
+        return value_of(answer)
+
+    def _note(self, operation: Operation) -> None:
+        match operation:
+            case amqp.QueueDeclare(passive=False):
+                self._declared["queue", operation.queue] = None
+            case amqp.ExchangeDeclare(passive=False):
+                self._declared["exchange", operation.exchange] = None
 
     def _connection_open(self, one: amqp.ConnectionOpen) -> None:
         self._connections[one.connection] = self._connect()
@@ -121,78 +150,6 @@ class LiveClient:
     def _channel_close(self, one: amqp.ChannelClose) -> None:
         self._channel(one.channel).close(ANSWER_MS)
 
-    def _confirm_select(self, one: amqp.ConfirmSelect) -> None:
-        self._ask(one.channel, spec.Confirm.Select(), spec.Confirm.SelectOk)
-        self._channel(one.channel).confirming = True
-
-    def _exchange_declare(self, one: amqp.ExchangeDeclare) -> None:
-        if not one.passive:
-            self._declared["exchange", one.exchange] = None
-        method = spec.Exchange.Declare(
-            exchange=one.exchange, type=one.type, passive=one.passive, durable=one.durable,
-            auto_delete=one.auto_delete, internal=one.internal, arguments=dict(one.arguments),
-        )  # fmt: skip
-        self._ask(one.channel, method, spec.Exchange.DeclareOk)
-
-    def _exchange_delete(self, one: amqp.ExchangeDelete) -> None:
-        method = spec.Exchange.Delete(exchange=one.exchange, if_unused=one.if_unused)
-        self._ask(one.channel, method, spec.Exchange.DeleteOk)
-        self._declared.pop(("exchange", one.exchange), None)
-
-    def _exchange_bind(self, one: amqp.ExchangeBind) -> None:
-        method = spec.Exchange.Bind(
-            destination=one.destination, source=one.source, routing_key=one.routing_key,
-            arguments=dict(one.arguments),
-        )  # fmt: skip
-        self._ask(one.channel, method, spec.Exchange.BindOk)
-
-    def _exchange_unbind(self, one: amqp.ExchangeUnbind) -> None:
-        method = spec.Exchange.Unbind(
-            destination=one.destination, source=one.source, routing_key=one.routing_key,
-            arguments=dict(one.arguments),
-        )  # fmt: skip
-        self._ask(one.channel, method, spec.Exchange.UnbindOk)
-
-    def _queue_declare(self, one: amqp.QueueDeclare) -> QueueState:
-        if not one.passive:
-            self._declared["queue", one.queue] = None
-        method = spec.Queue.Declare(
-            queue=one.queue, passive=one.passive, durable=one.durable, exclusive=one.exclusive,
-            auto_delete=one.auto_delete, arguments=dict(one.arguments),
-        )  # fmt: skip
-        found = self._ask(one.channel, method, spec.Queue.DeclareOk)
-        if not one.passive:
-            self._declared["queue", found.queue] = None
-        return QueueState(found.queue, found.message_count, found.consumer_count)
-
-    def _queue_bind(self, one: amqp.QueueBind) -> None:
-        method = spec.Queue.Bind(
-            queue=one.queue, exchange=one.exchange, routing_key=one.routing_key,
-            arguments=dict(one.arguments),
-        )  # fmt: skip
-        self._ask(one.channel, method, spec.Queue.BindOk)
-
-    def _queue_unbind(self, one: amqp.QueueUnbind) -> None:
-        method = spec.Queue.Unbind(
-            queue=one.queue, exchange=one.exchange, routing_key=one.routing_key,
-            arguments=dict(one.arguments),
-        )  # fmt: skip
-        self._ask(one.channel, method, spec.Queue.UnbindOk)
-
-    def _queue_purge(self, one: amqp.QueuePurge) -> int:
-        found = self._ask(one.channel, spec.Queue.Purge(queue=one.queue), spec.Queue.PurgeOk)
-        return int(found.message_count)
-
-    def _queue_delete(self, one: amqp.QueueDelete) -> int:
-        method = spec.Queue.Delete(queue=one.queue, if_unused=one.if_unused, if_empty=one.if_empty)
-        found = self._ask(one.channel, method, spec.Queue.DeleteOk)
-        self._declared.pop(("queue", one.queue), None)
-        return int(found.message_count)
-
-    def _qos(self, one: amqp.BasicQos) -> None:
-        method = spec.Basic.Qos(prefetch_count=one.prefetch_count, global_qos=one.global_)
-        self._ask(one.channel, method, spec.Basic.QosOk)
-
     def _publish(self, one: amqp.BasicPublish) -> None:
         channel = self._channel(one.channel)
         method = spec.Basic.Publish(
@@ -202,46 +159,9 @@ class LiveClient:
         if channel.confirming:
             channel.published += 1
 
-    def _consume(self, one: amqp.BasicConsume) -> str:
-        method = spec.Basic.Consume(
-            queue=one.queue, consumer_tag=one.consumer_tag, no_ack=one.no_ack,
-            exclusive=one.exclusive, arguments=dict(one.arguments),
-        )  # fmt: skip
-        return str(self._ask(one.channel, method, spec.Basic.ConsumeOk).consumer_tag)
-
-    def _cancel(self, one: amqp.BasicCancel) -> None:
-        method = spec.Basic.Cancel(consumer_tag=one.consumer_tag)
-        self._ask(one.channel, method, spec.Basic.CancelOk)
-
     def _get(self, one: amqp.BasicGet) -> Delivered | None:
         method = spec.Basic.Get(queue=one.queue, no_ack=one.no_ack)
         return self._channel(one.channel).get(method, 3 * ANSWER_MS)
-
-    def _ack(self, one: amqp.BasicAck) -> None:
-        method = spec.Basic.Ack(delivery_tag=one.delivery_tag, multiple=one.multiple)
-        self._channel(one.channel).tell(method)
-
-    def _nack(self, one: amqp.BasicNack) -> None:
-        method = spec.Basic.Nack(
-            delivery_tag=one.delivery_tag, multiple=one.multiple, requeue=one.requeue
-        )
-        self._channel(one.channel).tell(method)
-
-    def _reject(self, one: amqp.BasicReject) -> None:
-        method = spec.Basic.Reject(delivery_tag=one.delivery_tag, requeue=one.requeue)
-        self._channel(one.channel).tell(method)
-
-    def _recover(self, one: amqp.BasicRecover) -> None:
-        self._ask(one.channel, spec.Basic.Recover(requeue=one.requeue), spec.Basic.RecoverOk)
-
-    def _tx_select(self, one: amqp.TxSelect) -> None:
-        self._ask(one.channel, spec.Tx.Select(), spec.Tx.SelectOk)
-
-    def _tx_commit(self, one: amqp.TxCommit) -> None:
-        self._ask(one.channel, spec.Tx.Commit(), spec.Tx.CommitOk)
-
-    def _tx_rollback(self, one: amqp.TxRollback) -> None:
-        self._ask(one.channel, spec.Tx.Rollback(), spec.Tx.RollbackOk)
 
     # what arrives
 
@@ -372,32 +292,12 @@ class LiveClient:
         connection.end(politely=True)
 
 
-_PERFORMERS: dict[type, Callable[[LiveClient, Any], Any]] = {
+_OTHERS: dict[type, Callable[[LiveClient, Any], Any]] = {
     amqp.ConnectionOpen: LiveClient._connection_open,
     amqp.ConnectionClose: LiveClient._connection_close,
     amqp.ConnectionDrop: LiveClient._connection_drop,
     amqp.ChannelOpen: LiveClient._channel_open,
     amqp.ChannelClose: LiveClient._channel_close,
-    amqp.ConfirmSelect: LiveClient._confirm_select,
-    amqp.ExchangeDeclare: LiveClient._exchange_declare,
-    amqp.ExchangeDelete: LiveClient._exchange_delete,
-    amqp.ExchangeBind: LiveClient._exchange_bind,
-    amqp.ExchangeUnbind: LiveClient._exchange_unbind,
-    amqp.QueueDeclare: LiveClient._queue_declare,
-    amqp.QueueBind: LiveClient._queue_bind,
-    amqp.QueueUnbind: LiveClient._queue_unbind,
-    amqp.QueuePurge: LiveClient._queue_purge,
-    amqp.QueueDelete: LiveClient._queue_delete,
-    amqp.BasicQos: LiveClient._qos,
     amqp.BasicPublish: LiveClient._publish,
-    amqp.BasicConsume: LiveClient._consume,
-    amqp.BasicCancel: LiveClient._cancel,
     amqp.BasicGet: LiveClient._get,
-    amqp.BasicAck: LiveClient._ack,
-    amqp.BasicNack: LiveClient._nack,
-    amqp.BasicReject: LiveClient._reject,
-    amqp.BasicRecover: LiveClient._recover,
-    amqp.TxSelect: LiveClient._tx_select,
-    amqp.TxCommit: LiveClient._tx_commit,
-    amqp.TxRollback: LiveClient._tx_rollback,
 }
