@@ -4,6 +4,7 @@
     python tests/agreement kafka agree 4.4 --seeds 0:100   generated programs
     python tests/agreement kafka agree 4.4 --seeds 0:1000 --record 2026-11-25   the full run
     python tests/agreement rabbitmq evidence 4.3 ...       the checks, for rules/evidence/broker
+    python tests/agreement rabbitmq interrupted 4.3        what a check leaves that is ended early
     python tests/agreement kafka planted FILE              mistakes in the model, each to be caught
 
 The brokers are started by ``tests/rigs``; without one this fails. Exits 1 if anything differs.
@@ -18,20 +19,18 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SYSTEMS = ("rabbitmq", "kafka")
 MODULES = {"agree": "agree", "planted": "mistakes"}
+OWN = ("evidence", "interrupted")
+"""Commands that each system has a module of its own for."""
 
 
 def main(arguments: list[str]) -> int:
-    if (
-        len(arguments) < 2
-        or arguments[0] not in SYSTEMS
-        or arguments[1] not in {*MODULES, "evidence"}
-    ):
+    if len(arguments) < 2 or arguments[0] not in SYSTEMS or arguments[1] not in {*MODULES, *OWN}:
         print(__doc__, file=sys.stderr)
         return 2
     system, command, *rest = arguments
     sys.path.insert(0, str(HERE / system))
-    if command == "evidence":
-        return int(import_module(f"{system}_evidence").main(rest))
+    if command in OWN:
+        return int(import_module(f"{system}_{command}").main(rest))
     return int(import_module(MODULES[command]).main(system, rest))
 
 

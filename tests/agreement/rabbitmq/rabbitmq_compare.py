@@ -9,12 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from programs import Difference, Program, Result, Verdict
 from rabbitmq_normal import closed, outcome_of, plain
-from rabbitmq_script import Confirms, Many, Reply, Restart, Script, SettleHeld, Step, Wait
+from rabbitmq_rig import Nodes
+from rabbitmq_script import (
+    Confirms,
+    Many,
+    Reply,
+    Restart,
+    Script,
+    SettleHeld,
+    StartNodes,
+    Step,
+    StopNode,
+    Wait,
+)
 
 from advisor.domain.outcome import Done, Outcome, Unknown
 from advisor.domain.version import BrokerVersion
@@ -75,6 +87,10 @@ class Performer:
             assert self.restart is not None
             self.restart()
             return step, None
+        if isinstance(step, StopNode):
+            return step, outcome_of(self.client.stop_node(step.node, power_loss=False))
+        if isinstance(step, StartNodes):
+            return step, outcome_of(self.client.start_nodes())
         if isinstance(step, Many):
             for number in range(step.count):
                 body = str(number).encode()
@@ -178,9 +194,10 @@ def on_broker(
     return seen
 
 
-def on_model(version: BrokerVersion, seen: list[Seen]) -> list[dict[str, Any]]:
+def on_model(version: BrokerVersion, seen: list[Seen], nodes: int) -> list[dict[str, Any]]:
     """The same steps at the same instants."""
     client = ModelClient(version)
+    client.form_cluster(nodes)
     offset_ms = seen[0].began_ms if seen else 0
 
     def restart() -> None:
@@ -217,9 +234,11 @@ class Kept:
     version: BrokerVersion
     prefix: str
     seen: list[Seen]
+    nodes: int
 
     def verdict(self) -> Verdict:
-        return _first_difference(self.seen, on_model(self.version, self.seen), self.prefix)
+        shown = on_model(self.version, self.seen, self.nodes)
+        return _first_difference(self.seen, shown, self.prefix)
 
 
 def program_steps(program: Program, version: BrokerVersion) -> tuple[Step, ...]:
@@ -228,22 +247,31 @@ def program_steps(program: Program, version: BrokerVersion) -> tuple[Step, ...]:
     return tuple(script.steps)
 
 
-def compare(
-    url: str,
-    version: BrokerVersion,
-    program: Program,
-    restart: Callable[[], None] | None = None,
-) -> Result:
+class Place(Protocol):
+    """A broker or cluster as far as one program needs it."""
+
+    version: BrokerVersion
+    nodes: int
+    rig: Nodes
+
+    def connect(self) -> LiveClient: ...
+
+    def restart(self) -> None: ...
+
+
+def compare(place: Place, program: Program) -> Result:
     """A difference is one that stays."""
-    steps = program_steps(program, version)
+    steps = program_steps(program, place.version)
     for quiet_ms in (QUIET_MS, SLOW_QUIET_MS):
         prefix = f"agree-{uuid4().hex[:10]}-"
-        client = LiveClient(url)
+        client = place.connect()
         try:
-            seen = on_broker(client, named_steps(steps, prefix), quiet_ms, restart)
+            seen = on_broker(client, named_steps(steps, prefix), quiet_ms, place.restart)
         finally:
+            # nothing can be removed without a majority
+            place.rig.restore()
             client.close()
-        kept = Kept(str(program), version, prefix, seen)
+        kept = Kept(str(program), place.version, prefix, seen, place.nodes)
         result = Result(program, kept.verdict(), len(steps), kept)
         if not isinstance(result.verdict, Difference):
             break

@@ -55,6 +55,18 @@ class Restart:
 
 
 @dataclass(frozen=True, slots=True)
+class StopNode:
+    """Stop a node of a cluster, ``rabbit-1`` to ``rabbit-3``, cleanly."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartNodes:
+    """Start every stopped node of a cluster again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Many:
     """Publish ``count`` messages to a queue on a channel in confirm mode, and wait for all."""
 
@@ -63,7 +75,7 @@ class Many:
     count: int
 
 
-Step = Operation | Wait | Confirms | Reply | SettleHeld | Restart | Many
+Step = Operation | Wait | Confirms | Reply | SettleHeld | Restart | StopNode | StartNodes | Many
 
 
 def _arguments(given: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+import rows_cluster
 import rows_consumers
 import rows_limits
 import rows_publishing
@@ -15,7 +16,7 @@ import rows_routing
 from programs import Program, Result, Rows
 from rabbitmq_compare import compare, program_steps
 from rabbitmq_generated import generated
-from rabbitmq_rig import rig
+from rabbitmq_rig import NEXT_PORT, Nodes, rig
 from rabbitmq_script import Restart
 
 from advisor.domain.version import BrokerVersion
@@ -30,32 +31,39 @@ PARTS: Sequence[Rows] = (
     rows_limits.ROWS,
     rows_consumers.ROWS,
     rows_publishing.ROWS,
+    rows_cluster.ROWS,
 )
 TOGETHER = 8
 PORT = 25690
+CLUSTER_FROM = 40
+"""How far the ports of a cluster are from those of a single node, which may run beside it."""
 
 
 class Place:
-    """One broker for the whole run."""
+    """One broker, or one cluster, for the whole run."""
 
-    def __init__(self, version: str, port: int) -> None:
+    def __init__(self, version: str, port: int, nodes: int = 1) -> None:
         self.version = BrokerVersion.parse(version)
-        self.word = version
-        self.port = str(port)
-        self.url = f"amqp://guest:guest@127.0.0.1:{port}/%2F"
-        client = LiveClient(self.url)
+        self.nodes = nodes
+        self.port = port
+        self.rig = Nodes(version, port, nodes)
+        client = self.connect()
         self.full_version = client.full_version
         client.close()
         if client.version != self.version:
             raise SystemExit(f"wanted {version}, a {self.full_version} answers at port {port}")
 
+    def connect(self) -> LiveClient:
+        """Only a client of a cluster may stop nodes: one node is for many programs at once."""
+        return LiveClient(self.rig.urls()[0], rig=self.rig if self.nodes > 1 else None)
+
     def restart(self) -> None:
-        rig("ctl", self.word, self.port, "stop_app")
-        rig("ctl", self.word, self.port, "start_app")
+        self.rig.ctl("stop_app")
+        self.rig.ctl("start_app")
 
     def run(self, programs: Sequence[Program], together: int) -> list[Result]:
-        """Those that restart the broker run alone, after all others."""
-        alone = [one for one in programs if self._restarts(one)]
+        """Those that stop a node run alone, after all others."""
+        alone = [one for one in programs if self.nodes > 1 or self._restarts(one)]
         others = [one for one in programs if one not in alone]
         with ThreadPoolExecutor(together) as pool:
             results = list(pool.map(self._result, others))
@@ -67,23 +75,22 @@ class Place:
     def _result(self, program: Program) -> Result:
         if program.since > self.version:
             return Result(program, f"since {program.since}")
-        return compare(self.url, self.version, program, self.restart)
+        return compare(self, program)
 
 
 @contextmanager
 def place(version: str, nodes: int, given: Any) -> Iterator[Place]:
-    """A broker from packages, or the one that runs at ``given.port`` with ``given.running``."""
-    if nodes != 1:
-        raise SystemExit("programs for a cluster of RabbitMQ are not written yet")
-    port = given.port or PORT
+    """Nodes from packages, or those that run at ``given.port`` with ``given.running``."""
+    port = (given.port or PORT) + (CLUSTER_FROM if nodes > 1 else 0)
     if given.running is not None:
-        yield Place(version, port)
+        yield Place(version, port, nodes)
         return
-    rig("start", version, str(port))
+    rig("start" if nodes == 1 else "cluster", version, str(port))
     try:
-        yield Place(version, port)
+        yield Place(version, port, nodes)
     finally:
-        rig("stop", version, str(port))
+        for number in range(nodes):
+            rig("stop", version, str(port + NEXT_PORT * number))
 
 
 def described(step: Any) -> str:
