@@ -1,18 +1,20 @@
-"""Speed of the RabbitMQ model beside kombu's memory transport, both in this run.
+"""Speed of the RabbitMQ model beside kombu's memory transport and a queue in SimPy, in one run.
 
 Each message goes through publish, route, deliver and ack on one core: a direct exchange, a
-classic queue, prefetch 100, manual acknowledgements. Prints messages a second of processor time.
+classic queue, prefetch 100, manual acknowledgements. SimPy has no broker: its queue is a store
+with as many credits as the prefetch. Prints messages a second of processor time.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
 MESSAGES = 200_000
 KOMBU_MESSAGES = 20_000
+SIMPY_MESSAGES = 50_000
 PREFETCH = 100
 ROUNDS = 5
 
@@ -68,6 +70,33 @@ def kombu(messages: int) -> None:
         raise RuntimeError(f"{done} of {messages} messages went through")
 
 
+def simpy(messages: int) -> None:
+    """A store of messages, and credits that a reader takes for each and gives back."""
+    library: Any = import_module("simpy")
+    environment = library.Environment()
+    queue = library.Store(environment)
+    credits = library.Container(environment, capacity=PREFETCH, init=PREFETCH)
+    done = 0
+
+    def publish() -> Iterator[Any]:
+        for _ in range(messages):
+            yield queue.put(b"x" * 100)
+
+    def read() -> Iterator[Any]:
+        nonlocal done
+        while done < messages:
+            yield credits.get(1)
+            yield queue.get()
+            yield credits.put(1)
+            done += 1
+
+    environment.process(publish())
+    environment.process(read())
+    environment.run()
+    if done != messages:
+        raise RuntimeError(f"{done} of {messages} messages went through")
+
+
 def best_rate(run: Callable[[int], None], messages: int) -> float:
     """Messages a second in the best of some rounds: the least disturbed one."""
     seconds = []
@@ -79,12 +108,15 @@ def best_rate(run: Callable[[int], None], messages: int) -> float:
 
 
 def main() -> None:
-    """Print both rates and their ratio."""
+    """Print the rates, and how many times as fast the model is."""
     model_rate = best_rate(model, MESSAGES)
-    kombu_rate = best_rate(kombu, KOMBU_MESSAGES)
     print(f"RabbitMQ model          {model_rate:>10,.0f} messages/s")
-    print(f"kombu memory transport  {kombu_rate:>10,.0f} messages/s")
-    print(f"ratio                   {model_rate / kombu_rate:>10.1f}")
+    for name, run, messages in (
+        ("kombu memory transport", kombu, KOMBU_MESSAGES),
+        ("SimPy queue", simpy, SIMPY_MESSAGES),
+    ):
+        rate = best_rate(run, messages)
+        print(f"{name:<23} {rate:>10,.0f} messages/s: {model_rate / rate:.1f} times")
 
 
 if __name__ == "__main__":
