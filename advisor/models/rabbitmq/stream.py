@@ -73,8 +73,8 @@ class Stream:
     """The log and its readers; ``members`` are the nodes with a replica, the leader first."""
 
     __slots__ = (
-        "_flushed_end", "_intact", "_records", "_segments", "broker", "consumers", "end",
-        "first_offset", "members", "name", "owner", "reachable", "settings", "used",
+        "_flushed_end", "_intact", "_publishers", "_records", "_segments", "broker", "consumers",
+        "end", "first_offset", "members", "name", "owner", "reachable", "settings", "used",
     )  # fmt: skip
 
     def __init__(
@@ -94,6 +94,7 @@ class Stream:
         self._segments: deque[Segment] = deque([Segment(0)])
         self._intact = set(self.members)
         self._flushed_end = 0
+        self._publishers: set[object] = set()
 
     @property
     def has_majority(self) -> bool:
@@ -110,7 +111,9 @@ class Stream:
     def enqueue(self, message: Message) -> bool | None:
         """True: written on a majority; None: no answer."""
         if not self.has_majority:
+            self._refuse_new(message.publisher)
             return None
+        self._publishers.add(message.publisher)
         now_ms = self.broker.kernel.now_ms
         if self.broker.version >= V4_0 and message.properties.delivery_mode is None:
             # stored as AMQP 1.0, whose header always says whether a message is durable
@@ -121,6 +124,13 @@ class Stream:
         self._grow(len(message.body) + _RECORD_OVERHEAD_BYTES, now_ms)
         self.dispatch()
         return True
+
+    def _refuse_new(self, publisher: Any) -> None:
+        """Close a channel that has not published here yet: without a majority, nobody can tell it
+        who leads. Others know, and wait."""
+        if publisher is not None and publisher not in self._publishers:
+            refusal = channel_error(506, f"stream {self.name!r} has no leader that answers")
+            self.broker.kernel.after(1, lambda: publisher.close_with(refusal))
 
     def _grow(self, size_bytes: int, now_ms: int) -> None:
         segment = self._segments[-1]

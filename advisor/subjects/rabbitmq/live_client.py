@@ -34,7 +34,8 @@ from advisor.subjects.rabbitmq.protocol import (
     Setting,
 )
 
-ANSWER_MS = 30_000
+ANSWER_MS = 45_000
+"""Longer than the 30 s after which 4.3 gives up on a change of metadata."""
 
 _DONE: Done[None] = Done(None)
 _NOT_OPEN = ClosedError(504, "CHANNEL_ERROR - not open")
@@ -161,7 +162,7 @@ class LiveClient:
 
     def _get(self, one: amqp.BasicGet) -> Delivered | None:
         method = spec.Basic.Get(queue=one.queue, no_ack=one.no_ack)
-        return self._channel(one.channel).get(method, 3 * ANSWER_MS)
+        return self._channel(one.channel).get(method, 2 * ANSWER_MS)
 
     # what arrives
 

@@ -11,6 +11,8 @@ from rabbitmq_script import Confirms, Script, StartNodes, StopNode
 from advisor.subjects.rabbitmq import protocol as amqp
 
 ROWS = Rows()
+ELECTED_MS = 15_000
+"""A stream takes longer than a quorum queue to name its next leader."""
 
 
 def _queues(s: Script) -> str:
@@ -55,7 +57,7 @@ def leader_lost(s: Script) -> None:
     a = _queues(s)
     s.consume(a, "~q", "t")
     s.add(StopNode("rabbit-1"))
-    s.wait(3000)
+    s.wait(ELECTED_MS)
     b = s.new()
     s.confirm(b)
     s.look(b, "~q")
