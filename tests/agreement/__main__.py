@@ -3,7 +3,7 @@
     python tests/agreement rabbitmq agree 4.3              every row of the catalogue
     python tests/agreement kafka agree 4.4 --seeds 0:100   generated programs
     python tests/agreement kafka agree 4.4 --seeds 0:1000 --record 2026-11-25   the full run
-    python tests/agreement rabbitmq evidence 4.3 ...       the checks, for rules/evidence/broker
+    python tests/agreement rabbitmq evidence 4.3 --date ... the checks, for rules/evidence/broker
     python tests/agreement rabbitmq interrupted 4.3        what a check leaves that is ended early
     python tests/agreement kafka planted FILE              mistakes in the model, each to be caught
 
@@ -18,8 +18,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SYSTEMS = ("rabbitmq", "kafka")
-MODULES = {"agree": "agree", "planted": "mistakes"}
-OWN = ("evidence", "interrupted")
+MODULES = {"agree": "agree", "planted": "mistakes", "evidence": "evidence"}
+OWN = ("interrupted",)
 """Commands that each system has a module of its own for."""
 
 
