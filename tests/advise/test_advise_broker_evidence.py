@@ -7,15 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from advisor.advise.broker_evidence import Agreement, check_digest, load_agreements, observed
+from advisor.advise.broker_evidence import (
+    Agreement,
+    check_digest,
+    load_agreements,
+    observed,
+    read_own,
+)
 from advisor.advise.library import load_library
-from advisor.checks.judge import Held, NotHeld, Undecided, judge
-from advisor.checks.runner import run
+from advisor.checks.judge import Held, NotHeld, Undecided
+from advisor.documents import rules_folder
 from advisor.domain.version import BrokerVersion
-from advisor.subjects.rabbitmq import model_client, open_session
+from advisor.subjects.address import Address
+from advisor.subjects.matrix import perform
 
 SHIPPED = [one for key, one in sorted(load_agreements().items(), key=lambda item: str(item[0]))]
-OF_RABBITMQ = [one for one in SHIPPED if one.option.startswith("rabbitmq.")]
 
 
 def _named(one: Agreement) -> str:
@@ -82,16 +88,17 @@ def test_no_shipped_entry_is_about_a_check_that_has_changed(one: Agreement) -> N
     assert not one.stale
 
 
-@pytest.mark.parametrize("one", OF_RABBITMQ, ids=_named)
+@pytest.mark.parametrize("one", SHIPPED, ids=_named)
 def test_the_model_still_sees_what_the_broker_saw(one: Agreement) -> None:
     """With the durations of a live run, as when they agreed."""
-    client = model_client(one.version)
-    session = open_session(one.option, one.variant, client)
     check = load_library().checks[one.check]
-    seen = observed(judge(check, run(check, session, live=True)))
-    expected = {
-        "held": one.held,
-        "measured": dict(one.measured),
-        "parts": list(one.parts),
-    }
-    assert expected == seen
+    address = Address("model", one.option, one.version)
+    run = perform(check, address, one.variant, trace=False, as_live=True)
+    assert one.agrees
+    assert one.seen == observed(run.result)
+
+
+@pytest.mark.parametrize("path", sorted((rules_folder() / "evidence" / "broker").glob("*.json")))
+def test_what_ships_has_the_shape_of_a_teams_own(path: Path) -> None:
+    """One reader, one schema."""
+    assert all(one in SHIPPED for one in read_own(path))
