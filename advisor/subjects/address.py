@@ -10,6 +10,8 @@ from advisor.domain.version import BrokerVersion
 
 _FORM = re.compile(r"(model|live):([a-z][a-z0-9-]*)\.([a-z][a-z0-9-]*)(?:@(.+))?")
 
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/@\[\]]+)(:\d{1,5})?(/.*)?")
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -40,6 +42,9 @@ class Address:
             if tail is None:
                 raise ValueError(f"{text!r} lacks the host, as in live:{option}@localhost:5672")
             login, _, host = tail.rpartition("@")
+            if _HOST.fullmatch(host) is None:
+                # it is not shown, since it may be a login without a host
+                raise ValueError(f"what follows live:{option}@ is no host such as localhost:5672")
             return cls("live", option, host=host, login=login or None)
         return cls("model", option, BrokerVersion.parse(tail) if tail else None)
 

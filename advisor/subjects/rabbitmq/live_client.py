@@ -56,7 +56,11 @@ class LiveClient:
         self._connections: dict[str, LiveConnection] = {}
         self._channels: dict[str, LiveChannel] = {}
         self._declared: dict[tuple[str, str], None] = {}
-        first = self._connect()
+        try:
+            first = self._connect()
+        except Exception:
+            self._loop.close()
+            raise
         self._version = BrokerVersion.parse(first.server_version)
         self.full_version = first.server_version
         first.end(politely=True)
@@ -267,13 +271,16 @@ class LiveClient:
 
     def close(self) -> None:
         """End every connection and remove what is left, as far as the broker still answers."""
-        for connection in self._connections.values():
-            connection.end(politely=True)
-        self._connections.clear()
-        self._channels.clear()
-        if any(not name.startswith("amq.") for _, name in self._declared):
-            with suppress(LostError, ClosedError):
-                self._remove_declared()
+        try:
+            for connection in self._connections.values():
+                connection.end(politely=True)
+            self._connections.clear()
+            self._channels.clear()
+            if any(not name.startswith("amq.") for _, name in self._declared):
+                with suppress(LostError, ClosedError):
+                    self._remove_declared()
+        finally:
+            self._loop.close()
 
     def _remove_declared(self) -> None:
         connection = self._connect()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from advisor.subjects.rabbitmq.live_client import LiveClient
 from advisor.subjects.rabbitmq.live_link import ClosedError, LostError
@@ -13,7 +13,7 @@ def reach(host: str, login: str | None, known_url: str | None) -> LiveClient:
 
     ConnectionError, in words without the login, if nobody answers or lets us in.
     """
-    scheme, found = "amqp", login
+    scheme, found = "amqp", _encoded(login)
     if known_url is not None:
         parts = urlsplit(known_url)
         scheme = parts.scheme or scheme
@@ -22,5 +22,17 @@ def reach(host: str, login: str | None, known_url: str | None) -> LiveClient:
     url = f"{scheme}://{found or 'guest:guest'}@{place}/{virtual_host if slash else '%2F'}"
     try:
         return LiveClient(url)
+    except ValueError:
+        # its words would be parts of the login
+        unread = "the URL in the environment or the address cannot be read"
+        raise ConnectionError(f"{unread}; percent-encode what is special in a password") from None
     except (LostError, ClosedError) as error:
         raise ConnectionError(str(error)) from None
+
+
+def _encoded(login: str | None) -> str | None:
+    """As a URL has it; what is percent-encoded already stays."""
+    if login is None:
+        return None
+    name, _, password = login.partition(":")
+    return f"{quote(name, safe='%')}:{quote(password, safe='%')}"

@@ -43,6 +43,26 @@ def test_a_login_is_read_and_never_shown() -> None:
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("tail", ["someone:secret", "someone:secret@", "h:secret/x", "[secret"])
+def test_what_may_be_a_login_without_a_host_is_not_shown(tail: str) -> None:
+    """Said is what is missing."""
+    with pytest.raises(ValueError, match="no host such as") as caught:
+        Address.parse(f"live:rabbitmq.quorum-queue@{tail}")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["amqp://someone:se/cret@here", "amqp://someone:cret@here:cret", "amqp://[cret"]
+)
+def test_a_url_that_cannot_be_read_is_not_shown(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python's own words would quote parts of the password."""
+    pytest.importorskip("pika")
+    monkeypatch.setenv("ADVISOR_RABBITMQ_URL", url)
+    with pytest.raises(NotPerformed) as caught:
+        open_session(Address.parse("live:rabbitmq.quorum-queue@127.0.0.1:1"))
+    assert "cret" not in caught.value.reason
+
+
 def test_a_live_address_has_the_version_of_its_broker(
     reached: list[tuple[str, str | None]],
 ) -> None:
