@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import rows_limits
 import rows_publishing
 import rows_queues
 import rows_routing
-from programs import Program, Result, Rows
+from programs import Difference, Program, Result, Rows
 from rabbitmq_compare import compare, program_steps
 from rabbitmq_generated import generated
 from rabbitmq_rig import NEXT_PORT, Nodes, rig
@@ -75,7 +76,12 @@ class Place:
     def _result(self, program: Program) -> Result:
         if program.since > self.version:
             return Result(program, f"since {program.since}")
-        return compare(self, program)
+        try:
+            return compare(self, program)
+        except Exception as error:
+            # a fault of this suite or of the model is no agreement
+            text = "".join(traceback.format_exception(error)[-4:])
+            return Result(program, Difference(0, None, text, None))
 
 
 @contextmanager
