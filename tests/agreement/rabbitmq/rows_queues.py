@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from programs import Rows
 from rabbitmq_script import Restart, Script
 
 from advisor.subjects.rabbitmq import protocol as amqp
+from advisor.subjects.rabbitmq.protocol import Operation
 
 ROWS = Rows()
 ROWS.not_run["QD-12"] = "policies are outside the protocol"
@@ -226,18 +228,17 @@ def looking_is_use(s: Script) -> None:
 def auto_delete_with_its_reader(s: Script) -> None:
     """By cancel, close of the channel, and close or loss of the connection (generated)."""
     look = s.new()
-    for number, way in enumerate(("cancel", "channel", "connection", "lost")):
+    ways: tuple[Callable[[str], Operation], ...] = (
+        lambda reader: amqp.BasicCancel(reader, "t"),
+        amqp.ChannelClose,
+        amqp.ConnectionClose,
+        amqp.ConnectionDrop,
+    )
+    for number, way in enumerate(ways):
         a, name = s.new(), f"~q{number}"
         s.queue(look, name, auto_delete=True)
         s.consume(a, name, "t")
-        s.add(
-            {
-                "cancel": amqp.BasicCancel(a, "t"),
-                "channel": amqp.ChannelClose(a),
-                "connection": amqp.ConnectionClose(a),
-                "lost": amqp.ConnectionDrop(a),
-            }[way]
-        )
+        s.add(way(a))
         s.wait(300)
         s.look(s.new(), name)
 
