@@ -133,6 +133,7 @@ def _folder() -> Path:
     return rules_folder() / "evidence" / "broker"
 
 
+@cache
 def load_agreements(folder: Path | None = None) -> Mapping[Key, Agreement]:
     """Every agreement in ``folder`` (the shipped one), by check, option, variant and version.
 

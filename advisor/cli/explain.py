@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -110,5 +111,16 @@ def _check_texts(rules: Path | None) -> dict[str, CheckText]:
                     str(data.get(name, "")) for name in ("title", "property", "why")
                 )
                 lines = tuple(path.read_text(encoding="utf-8").splitlines())
-                texts[path.stem] = CheckText(title, states, why, lines)
+                seen = tuple(_seen(path.stem))
+                texts[path.stem] = CheckText(title, states, why, lines, seen)
     return texts
+
+
+def _seen(check: str) -> Iterator[tuple[str, str, str, str]]:
+    """The check's runs on real brokers."""
+    from advisor.advise.broker_evidence import load_agreements
+
+    for one in load_agreements().values():
+        if one.check == check and not one.stale:
+            design = f"{one.option} with {one.variant}" if one.variant else one.option
+            yield design, one.broker, one.date, "held" if one.held else "not held"

@@ -17,12 +17,14 @@ from advisor.wording.words import source_text, sources_text, strength_text, valu
 @dataclass(frozen=True, slots=True)
 class CheckText:
     """What is shown of a check: ``states`` is the property that it holds a design to, and
-    ``lines`` are those of its file."""
+    ``lines`` are those of its file. ``seen`` has a row for each run on a real broker that the
+    model agreed with: design and variant, the broker's version, the day, the result."""
 
     title: str
     states: str
     why: str
     lines: tuple[str, ...] = ()
+    seen: tuple[tuple[str, str, str, str], ...] = ()
 
 
 def criterion_blocks(criterion: Criterion, lookup: Lookup) -> Iterator[Block]:
@@ -116,6 +118,9 @@ def check_blocks(name: str, check: CheckText, lookup: Lookup) -> Iterator[Block]
     )
     yield Heading("Run it", 3)
     yield Verbatim((f"advisor check {name}",))
+    if check.seen:
+        yield Heading("Where model and real brokers agree", 3)
+        yield Table(("design", "broker", "date", "result"), check.seen)
     if check.lines:
         yield Heading("The check itself", 3)
         yield Verbatim(check.lines)

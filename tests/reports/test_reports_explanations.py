@@ -15,7 +15,8 @@ from advisor.reports.plain import as_plain
 
 CHECKS = {
     "tasks-are-shared": CheckText(
-        "Tasks are shared", "Each task is done once.", "Nobody wants two.", ("steps:", "- join")
+        *("Tasks are shared", "Each task is done once.", "Nobody wants two.", ("steps:", "- join")),
+        seen=((QUEUE, "4.3.6", "2026-11-25", "held"),),
     )
 }
 NEEDS = {
@@ -60,6 +61,7 @@ def explained(name: str) -> str:
         (NOTHING, "family: none"),
         ("tasks-are-shared", "Each task is done once. Nobody wants two."),
         ("tasks-are-shared", "The check itself: steps: - join"),
+        ("tasks-are-shared", f"{QUEUE} 4.3.6 2026-11-25 held"),
         ("tasks-are-shared", "work-queue.shares rabbitmq.quorum-queue +1 native"),
         ("work_queue", "Tasks for workers. - type: boolean - default: no Rules that read it:"),
         ("work_queue", "work-queue.tasks work_queue == true"),
