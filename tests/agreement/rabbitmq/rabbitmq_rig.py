@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +13,8 @@ from advisor.subjects.rabbitmq.protocol import Setting
 
 RIG = Path(__file__).parent.parent.parent / "rigs" / "rabbitmq"
 NEXT_PORT = 10
+PLUGINS = "rabbitmq_consistent_hash_exchange"
+"""Those that variants of designs need; they come with the broker's package."""
 STREAMS_UP_S = 3
 _LEADER = (
     'case rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"{}">>)) of '
@@ -24,7 +27,10 @@ _DONE: Done[None] = Done(None)
 
 def rig(*arguments: str) -> str:
     """Run the rig's script; what it printed. SystemExit with its words where it fails."""
-    done = subprocess.run([RIG, *arguments], check=False, capture_output=True, text=True)
+    environment = {"PLUGINS": PLUGINS, **os.environ}
+    done = subprocess.run(
+        [RIG, *arguments], check=False, capture_output=True, text=True, env=environment
+    )
     if done.returncode:
         raise SystemExit(f"rabbitmq {' '.join(arguments)}: {done.stderr.strip()[-500:]}")
     return done.stdout.strip()
