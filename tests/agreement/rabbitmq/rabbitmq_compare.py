@@ -173,6 +173,14 @@ def _merged(shown: dict[str, Any], more: dict[str, Any]) -> None:
         shown[key] = [*shown[key], *value] if key in shown else value
 
 
+def _settled(step: Step, shown: dict[str, Any]) -> dict[str, Any]:
+    """A channel that a publish or settlement closes is its outcome, at once or a little later."""
+    code = shown.get(f"{getattr(step, 'channel', '')} closed")
+    if isinstance(step, _UNANSWERED) and code not in (None, "gone"):
+        return {**shown, "outcome": {"refused": code}}
+    return shown
+
+
 def on_broker(
     client: LiveClient, steps: tuple[Step, ...], quiet_ms: int, restart: Callable[[], None] | None
 ) -> list[Seen]:
@@ -190,7 +198,7 @@ def on_broker(
             if not client.wait_for_activity(quiet_ms):
                 break
         _merged(shown, performer.arrived())
-        seen.append(Seen(made, began_ms, client.now_ms, shown))
+        seen.append(Seen(made, began_ms, client.now_ms, _settled(made, shown)))
     return seen
 
 
@@ -213,7 +221,7 @@ def on_model(version: BrokerVersion, seen: list[Seen], nodes: int) -> list[dict[
         client.wait(max(0, one.ended_ms - offset_ms - client.now_ms))
         shown = {"outcome": outcome}
         _merged(shown, performer.arrived())
-        shown_by_step.append(shown)
+        shown_by_step.append(_settled(one.step, shown))
     return shown_by_step
 
 
