@@ -10,8 +10,8 @@ from advisor.domain.outcome import Done, Outcome, Refused, Trouble, Unknown, Unm
 from advisor.domain.version import BrokerVersion
 from advisor.models.rabbitmq.broker import Broker
 from advisor.models.rabbitmq.channel import Channel
-from advisor.models.rabbitmq.connection import Connection
 from advisor.models.rabbitmq.cluster import Node
+from advisor.models.rabbitmq.connection import Connection
 from advisor.models.rabbitmq.message import Delivery
 from advisor.models.rabbitmq.replies import ClosedError, connection_error
 from advisor.models.rabbitmq.unmodelled import UnmodelledError
