@@ -49,7 +49,7 @@ class ModelClient:
     """A :class:`~advisor.subjects.rabbitmq.protocol.RabbitMQClient` on a broker of its own."""
 
     def __init__(self, version: BrokerVersion = NEWEST) -> None:
-        self._broker = Broker(version)
+        self.broker = Broker(version)
         self._connections: dict[str, Connection] = {}
         self._channels: dict[str, Channel] = {}
         self._handlers: dict[type, Callable[[Any], Any]] = {
@@ -67,7 +67,7 @@ class ModelClient:
             amqp.QueueDelete: self._queue_delete,
             amqp.ExchangeUnbind: self._exchange_unbind,
             amqp.QueueUnbind: self._queue_unbind,
-            amqp.QueuePurge: lambda one: self._broker.queue_purge(
+            amqp.QueuePurge: lambda one: self.broker.queue_purge(
                 self._channel(one.channel), one.queue
             ),
             amqp.BasicRecover: lambda one: self._channel(one.channel).basic_recover(
@@ -94,11 +94,11 @@ class ModelClient:
 
     @property
     def version(self) -> BrokerVersion:
-        return self._broker.version
+        return self.broker.version
 
     @property
     def now_ms(self) -> int:
-        return self._broker.kernel.now_ms
+        return self.broker.kernel.now_ms
 
     def call(self, operation: Operation) -> Outcome[Any]:
         try:
@@ -130,14 +130,14 @@ class ModelClient:
         return found
 
     def _connection_open(self, one: amqp.ConnectionOpen) -> None:
-        self._connections[one.connection] = self._broker.connect()
+        self._connections[one.connection] = self.broker.connect()
 
     def _channel_open(self, one: amqp.ChannelOpen) -> None:
         self._channels[one.channel] = self._connection(one.connection).channel()
 
     def _exchange_declare(self, one: amqp.ExchangeDeclare) -> None:
         self._channel(one.channel)
-        self._broker.exchange_declare(
+        self.broker.exchange_declare(
             one.exchange,
             one.type,
             passive=one.passive,
@@ -149,18 +149,18 @@ class ModelClient:
 
     def _exchange_delete(self, one: amqp.ExchangeDelete) -> None:
         self._channel(one.channel)
-        self._broker.exchange_delete(one.exchange, if_unused=one.if_unused)
+        self.broker.exchange_delete(one.exchange, if_unused=one.if_unused)
 
     def _exchange_bind(self, one: amqp.ExchangeBind) -> None:
         self._channel(one.channel)
-        self._broker.bind("exchange", one.destination, one.source, one.routing_key, one.arguments)
+        self.broker.bind("exchange", one.destination, one.source, one.routing_key, one.arguments)
 
     def _exchange_unbind(self, one: amqp.ExchangeUnbind) -> None:
         self._channel(one.channel)
-        self._broker.unbind("exchange", one.destination, one.source, one.routing_key, one.arguments)
+        self.broker.unbind("exchange", one.destination, one.source, one.routing_key, one.arguments)
 
     def _queue_declare(self, one: amqp.QueueDeclare) -> QueueState:
-        found = self._broker.queue_declare(
+        found = self.broker.queue_declare(
             self._channel(one.channel),
             one.queue,
             passive=one.passive,
@@ -172,19 +172,19 @@ class ModelClient:
         return QueueState(*found)
 
     def _queue_bind(self, one: amqp.QueueBind) -> None:
-        queue = self._broker.find_queue(self._channel(one.channel), one.queue)
+        queue = self.broker.find_queue(self._channel(one.channel), one.queue)
         key = one.routing_key or ("" if one.queue else queue.name)
-        self._broker.bind("queue", queue.name, one.exchange, key, one.arguments)
+        self.broker.bind("queue", queue.name, one.exchange, key, one.arguments)
 
     def _queue_unbind(self, one: amqp.QueueUnbind) -> None:
         channel = self._channel(one.channel)
         name = one.queue
-        if name in self._broker.queues or not name:
-            name = self._broker.find_queue(channel, name).name
-        self._broker.unbind("queue", name, one.exchange, one.routing_key, one.arguments)
+        if name in self.broker.queues or not name:
+            name = self.broker.find_queue(channel, name).name
+        self.broker.unbind("queue", name, one.exchange, one.routing_key, one.arguments)
 
     def _queue_delete(self, one: amqp.QueueDelete) -> int:
-        return self._broker.queue_delete(
+        return self.broker.queue_delete(
             self._channel(one.channel), one.queue, if_unused=one.if_unused, if_empty=one.if_empty
         )
 
@@ -267,7 +267,7 @@ class ModelClient:
         return taken
 
     def wait(self, duration_ms: int) -> None:
-        kernel = self._broker.kernel
+        kernel = self.broker.kernel
         kernel.run_until(kernel.now_ms + duration_ms)
 
     def wait_for_activity(self, within_ms: int) -> bool:
@@ -275,7 +275,7 @@ class ModelClient:
         return self._advance(lambda: True, within_ms)
 
     def _advance(self, reached: Callable[[], bool], within_ms: int) -> bool:
-        kernel = self._broker.kernel
+        kernel = self.broker.kernel
         end_ms = kernel.now_ms + within_ms
         while (due_ms := kernel.next_due_ms()) is not None and due_ms <= end_ms:
             kernel.run_until(due_ms)
@@ -285,38 +285,38 @@ class ModelClient:
         return False
 
     def form_cluster(self, nodes: int) -> Outcome[None]:
-        self._broker.cluster.join(nodes)
+        self.broker.cluster.join(nodes)
         return _DONE
 
     def configure(self, setting: Setting, value: int) -> Outcome[None]:
         if setting == "max_message_size":
-            self._broker.max_message_bytes = value
+            self.broker.max_message_bytes = value
         else:
-            self._broker.consumer_timeout_ms = value
+            self.broker.consumer_timeout_ms = value
         return _DONE
 
     def leader_of(self, queue: str) -> Outcome[str]:
-        found = self._broker.queues.get(queue)
+        found = self.broker.queues.get(queue)
         return Refused("404", queue) if found is None else Done(found.leader.name)
 
     def running_nodes(self) -> Outcome[tuple[str, ...]]:
-        return Done(tuple(node.name for node in self._broker.cluster.running))
+        return Done(tuple(node.name for node in self.broker.cluster.running))
 
     def stop_node(self, node: str, *, power_loss: bool) -> Outcome[None]:
         return self._on_node(
-            node, lambda found: self._broker.cluster.stop(found, power_loss=power_loss)
+            node, lambda found: self.broker.cluster.stop(found, power_loss=power_loss)
         )
 
     def start_nodes(self) -> Outcome[None]:
         trouble: list[Trouble] = []
-        for node in self._broker.cluster.nodes:
-            outcome = self._on_node(node.name, self._broker.cluster.start)
+        for node in self.broker.cluster.nodes:
+            outcome = self._on_node(node.name, self.broker.cluster.start)
             if not isinstance(outcome, Done):
                 trouble.append(outcome)
         return trouble[0] if trouble else _DONE
 
     def _on_node(self, name: str, act: Callable[[Node], None]) -> Outcome[None]:
-        for node in self._broker.cluster.nodes:
+        for node in self.broker.cluster.nodes:
             if node.name == name:
                 try:
                     act(node)

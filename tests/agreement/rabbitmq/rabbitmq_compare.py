@@ -22,11 +22,13 @@ from rabbitmq_script import (
     Restart,
     Script,
     SettleHeld,
+    Speak,
     StartNodes,
     Step,
     StopNode,
     Wait,
 )
+from speakers import Speakers
 
 from advisor.domain.outcome import Done, Outcome, Unknown
 from advisor.domain.version import BrokerVersion
@@ -68,8 +70,11 @@ def named(value: Any, prefix: str) -> Any:
 class Performer:
     """Performs steps on one client and collects what they show."""
 
-    def __init__(self, client: RabbitMQClient, restart: Callable[[], None] | None) -> None:
+    def __init__(
+        self, client: RabbitMQClient, speakers: Speakers, restart: Callable[[], None]
+    ) -> None:
         self.client = client
+        self.speakers = speakers
         self.restart = restart
         self.channels: list[str] = []
         self.held: dict[str, list[int]] = {}
@@ -83,8 +88,9 @@ class Performer:
             return step, None
         if isinstance(step, Confirms):
             return step, [self._confirm(step.channel) for _ in range(step.count)]
+        if isinstance(step, Speak):
+            return step, outcome_of(self.speakers.perform(step))
         if isinstance(step, Restart):
-            assert self.restart is not None
             self.restart()
             return step, None
         if isinstance(step, StopNode):
@@ -148,7 +154,7 @@ class Performer:
 
     def arrived(self) -> dict[str, Any]:
         """What has come to any channel since last asked, and which have closed."""
-        shown: dict[str, Any] = {}
+        shown: dict[str, Any] = dict(self.speakers.arrived())
         for channel in self.channels:
             taken = self.client.take_deliveries(channel)
             for one in taken:
@@ -182,10 +188,20 @@ def _settled(step: Step, shown: dict[str, Any]) -> dict[str, Any]:
 
 
 def on_broker(
-    client: LiveClient, steps: tuple[Step, ...], quiet_ms: int, restart: Callable[[], None] | None
+    client: LiveClient, steps: tuple[Step, ...], quiet_ms: int, place: Place
 ) -> list[Seen]:
     """Every step, and after each whatever comes until nothing has come for ``quiet_ms``."""
-    performer = Performer(client, restart)
+    speakers = Speakers(lambda module: module.Live(place))
+    performer = Performer(client, speakers, place.restart)
+    try:
+        return _seen_on_broker(client, performer, steps, quiet_ms)
+    finally:
+        speakers.close()
+
+
+def _seen_on_broker(
+    client: LiveClient, performer: Performer, steps: tuple[Step, ...], quiet_ms: int
+) -> list[Seen]:
     seen = []
     for step in steps:
         began_ms = client.now_ms
@@ -193,11 +209,13 @@ def on_broker(
         if isinstance(step, Wait):
             client.wait(step.ms)
         shown = {"outcome": outcome}
-        while True:
-            _merged(shown, performer.arrived())
-            if not client.wait_for_activity(quiet_ms):
-                break
-        _merged(shown, performer.arrived())
+        came = True
+        while came:
+            # other protocols do not wake this client
+            came = client.wait_for_activity(quiet_ms)
+            more = performer.arrived()
+            _merged(shown, more)
+            came = came or bool(more)
         seen.append(Seen(made, began_ms, client.now_ms, _settled(made, shown)))
     return seen
 
@@ -213,7 +231,8 @@ def on_model(version: BrokerVersion, seen: list[Seen], nodes: int) -> list[dict[
             client.stop_node(node, power_loss=False)
         client.start_nodes()
 
-    performer = Performer(client, restart)
+    speakers = Speakers(lambda module: module.OnModel(client.broker))
+    performer = Performer(client, speakers, restart)
     shown_by_step = []
     for one in seen:
         client.wait(max(0, one.began_ms - offset_ms - client.now_ms))
@@ -260,6 +279,7 @@ class Place(Protocol):
 
     version: BrokerVersion
     nodes: int
+    port: int
     rig: Nodes
 
     def connect(self) -> LiveClient: ...
@@ -274,7 +294,7 @@ def compare(place: Place, program: Program) -> Result:
         prefix = f"agree-{uuid4().hex[:10]}-"
         client = place.connect()
         try:
-            seen = on_broker(client, named_steps(steps, prefix), quiet_ms, place.restart)
+            seen = on_broker(client, named_steps(steps, prefix), quiet_ms, place)
         finally:
             # nothing can be removed without a majority
             place.rig.restore()

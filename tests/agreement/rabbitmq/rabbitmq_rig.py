@@ -13,8 +13,11 @@ from advisor.subjects.rabbitmq.protocol import Setting
 
 RIG = Path(__file__).parent.parent.parent / "rigs" / "rabbitmq"
 NEXT_PORT = 10
-PLUGINS = "rabbitmq_consistent_hash_exchange"
-"""Those that variants of designs need; they come with the broker's package."""
+PLUGINS = (
+    "rabbitmq_consistent_hash_exchange,rabbitmq_mqtt,rabbitmq_stomp,rabbitmq_stream,"
+    "rabbitmq_amqp1_0,rabbitmq_shovel,rabbitmq_federation"
+)
+"""Those that variants of designs and rows need; they come with the broker's package."""
 STREAMS_UP_S = 3
 _LEADER = (
     'case rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"{}">>)) of '

@@ -75,7 +75,19 @@ class Many:
     count: int
 
 
-Step = Operation | Wait | Confirms | Reply | SettleHeld | Restart | StopNode | StartNodes | Many
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """A call of a client of another protocol, see ``speakers``."""
+
+    client: str
+    protocol: str
+    call: str
+    arguments: dict[str, Any]
+
+
+Step = (
+    Operation | Wait | Confirms | Reply | SettleHeld | Restart | StopNode | StartNodes | Many | Speak
+)
 
 
 def _arguments(given: dict[str, Any]) -> dict[str, Any]:
@@ -157,6 +169,9 @@ class Script:
 
     def confirm(self, channel: str) -> None:
         self.add(amqp.ConfirmSelect(channel))
+
+    def speak(self, client: str, protocol: str, call: str, **arguments: Any) -> None:
+        self.add(Speak(client, protocol, call, arguments))
 
     def wait(self, ms: int) -> None:
         self.add(Wait(ms))

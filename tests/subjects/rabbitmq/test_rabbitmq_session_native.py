@@ -457,7 +457,7 @@ def test_closing_removes_everything_and_may_be_done_twice(option: str) -> None:
     done(session.publish(Message("m")))
     done(session.join("r", "g", start="first"))
     done(session.request("ann", Message("q")))
-    broker = client._broker
+    broker = client.broker
     made = [name for name in (*broker.queues, *broker.exchanges) if not name.startswith("amq.")]
     assert all(name.startswith("run-7.") for name in made if name)
     for _ in range(2):
