@@ -328,7 +328,7 @@ class Broker:
             return
         registered = queue.consumers if isinstance(queue, Stream) else queue.consumers.registered
         if not isinstance(queue, Stream):
-            queue.ready.clear()
+            queue.end()
         for consumer in list(registered):
             consumer.channel.server_cancel(consumer)
         self._unbind_everywhere("queue", name)

@@ -13,14 +13,22 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from advisor.models.kernel import Timer
 from advisor.models.rabbitmq import consumer_timeout, direct_reply_to
 from advisor.models.rabbitmq.confirms import Confirms
 from advisor.models.rabbitmq.consumer import Consumer
 from advisor.models.rabbitmq.expiry import parse_expiration
-from advisor.models.rabbitmq.message import PLAIN, Delivery, How, Message, Properties, Table
+from advisor.models.rabbitmq.message import (
+    PLAIN,
+    Delivery,
+    How,
+    Message,
+    Properties,
+    Returned,
+    Table,
+)
 from advisor.models.rabbitmq.replies import ClosedError, channel_error, connection_error
 from advisor.models.rabbitmq.routing import sender_selected
 from advisor.models.rabbitmq.source import Source
@@ -31,14 +39,6 @@ from advisor.models.rabbitmq.versions import V4_3
 
 if TYPE_CHECKING:
     from advisor.models.rabbitmq.connection import Connection
-
-
-class Returned(NamedTuple):
-    """A mandatory message that no queue got."""
-
-    code: int
-    text: str
-    message: Message
 
 
 class Channel:
@@ -99,6 +99,8 @@ class Channel:
         self.unacked = dict(sorted(again.items()))
 
     def _transaction(self) -> Transaction:
+        if self.closed is not None:
+            raise self.closed
         if self.transaction is None:
             raise channel_error(406, "channel is not transactional")
         return self.transaction

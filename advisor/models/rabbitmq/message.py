@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from advisor.models.rabbitmq.consumer import Consumer
@@ -129,3 +129,11 @@ class Delivery:
         self.queue = queue
         self.consumer = consumer
         self.at_ms = at_ms
+
+
+class Returned(NamedTuple):
+    """A mandatory message that no queue got."""
+
+    code: int
+    text: str
+    message: Message

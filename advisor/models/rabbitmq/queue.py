@@ -7,6 +7,7 @@ differ. Streams are not queues in this sense. Leaves out policies.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from advisor.models.rabbitmq.arguments import QueueSettings
@@ -56,8 +57,14 @@ class Queue:
         self.unused: QueueExpiry | None = None
         if settings.expires_ms is not None:
             self.unused = QueueExpiry(
-                broker.kernel, settings.expires_ms, lambda: len(self.consumers) > 0, self._delete
-            )
+                broker.kernel, settings.expires_ms, lambda: len(self.consumers) > 0, self._delete,
+                self.tick_ms,
+            )  # fmt: skip
+
+    @property
+    def tick_ms(self) -> int:
+        """How often it looks whether it is still used."""
+        return 1
 
     def _delete(self) -> None:
         if self.broker.queues.get(self.name) is self:
@@ -210,6 +217,11 @@ class Queue:
     def purge(self) -> int:
         """Remove what is ready; the number removed."""
         return len(self.ready.clear())
+
+    def end(self) -> None:
+        """It is deleted: what it has, and what still comes back, goes nowhere."""
+        self.settings = replace(self.settings, dead_letter=None)
+        self.purge()
 
     def headers_of(self, entry: Entry, *, got: bool = False) -> dict[str, int]:
         """Headers that the queue adds to a delivery, or to what was ``got``."""

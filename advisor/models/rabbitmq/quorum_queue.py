@@ -23,6 +23,7 @@ from advisor.models.rabbitmq.delayed_retry import Delayed
 from advisor.models.rabbitmq.message import Entry, How, Message
 from advisor.models.rabbitmq.priority import quorum_ready
 from advisor.models.rabbitmq.queue import Queue
+from advisor.models.rabbitmq.queue_expiry import TICK_MS
 from advisor.models.rabbitmq.ready import ReturnsFirst
 from advisor.models.rabbitmq.versions import V4_0, V4_3
 
@@ -50,6 +51,10 @@ class QuorumQueue(Queue):
         self.dead_letters: DeadLetterWorker | None = None
         if settings.dead_letters_at_least_once:
             self.dead_letters = DeadLetterWorker(broker, self, self._watch_limit)
+
+    @property
+    def tick_ms(self) -> int:
+        return TICK_MS
 
     def declared_again(self) -> None:
         """No use of it, as far as its expiry goes."""
@@ -109,6 +114,10 @@ class QuorumQueue(Queue):
             count += self.dead_letters.clear()
         self._watch_limit()
         return count
+
+    def end(self) -> None:
+        super().end()
+        self.dead_letters = None
 
     def limit_of(self, prefetch: int, *, no_ack: bool) -> int:
         if no_ack:

@@ -86,8 +86,9 @@ class Speak:
 
 
 Step = (
-    Operation | Wait | Confirms | Reply | SettleHeld | Restart | StopNode | StartNodes | Many | Speak
-)
+    Operation | Wait | Confirms | Reply | SettleHeld | Restart | StopNode | StartNodes | Many
+    | Speak
+)  # fmt: skip
 
 
 def _arguments(given: dict[str, Any]) -> dict[str, Any]:

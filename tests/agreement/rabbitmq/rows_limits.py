@@ -513,3 +513,20 @@ def automatic_cycle(s: Script) -> None:
     s.send(a, "~q", "m")
     s.wait(600)
     s.look(a, "~q")
+
+
+@ROWS("DL-01")
+def deleted_queue_dead_letters_nothing(s: Script) -> None:
+    """Also not what was out and is rejected afterwards."""
+    for kind in ("classic", "quorum"):
+        a = s.new()
+        s.queue(a, f"~dead-{kind}")
+        s.queue(
+            a, f"~{kind}", kind, dead_letter_exchange="", dead_letter_routing_key=f"~dead-{kind}"
+        )
+        s.send(a, f"~{kind}", "1", "2", "3")
+        s.get(a, f"~{kind}", no_ack=False)
+        s.consume(s.second(a), f"~{kind}", "t")
+        s.add(amqp.QueueDelete(a, f"~{kind}"), amqp.BasicNack(a, 1, requeue=False))
+        s.wait(300)
+        s.look(a, f"~dead-{kind}")

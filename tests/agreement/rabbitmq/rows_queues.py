@@ -214,6 +214,21 @@ def unused_quorum_queue_expires(s: Script) -> None:
 
 
 @ROWS("QD-10")
+def quorum_queue_looks_every_five_seconds(s: Script) -> None:
+    """Looked at from elsewhere, which is no use of it; a get is."""
+    a = s.new()
+    s.queue(a, "~q", "quorum", expires=1000)
+    s.queue(a, "~got", "quorum", expires=1000)
+    for _ in range(3):
+        s.wait(1400)
+        s.look(s.new(), "~q")
+        s.get(a, "~got")
+    s.wait(1800)
+    s.look(s.new(), "~q")
+    s.look(a, "~got")
+
+
+@ROWS("QD-10")
 def looking_is_use(s: Script) -> None:
     a = s.new()
     s.queue(a, "~q", expires=900)

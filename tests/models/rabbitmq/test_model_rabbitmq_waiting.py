@@ -102,6 +102,41 @@ def test_an_unused_queue_goes(used: str) -> None:
     assert [] == bench.drain("dead")
 
 
+def test_a_quorum_queue_looks_every_five_seconds() -> None:
+    """From its declaration on; asking for it by name is no use of it, getting is (seen live)."""
+    bench = Bench()
+    bench.queue(kind="quorum", expires=1000)
+    bench.queue("got", kind="quorum", expires=1000)
+    for _ in range(9):
+        bench.wait(500)
+        bench.depth()
+        bench.channel.basic_get("got")
+    assert "q" in bench.broker.queues
+    bench.wait(500)
+    assert {"got"} == set(bench.broker.queues)
+    bench.wait(5000)
+    assert set() == set(bench.broker.queues)
+
+
+@pytest.mark.parametrize(
+    ("kind", "retry"),
+    [("classic", {}), ("quorum", {"delayed_retry_type": "all", "delayed_retry_min": 500})],
+)
+def test_a_deleted_queue_dead_letters_nothing(kind: str, retry: dict[str, Any]) -> None:
+    """Neither what is out, nor what waits for its retry (seen live)."""
+    bench = Bench()
+    bench.queue("dead")
+    given = {"dead_letter_exchange": "", "dead_letter_routing_key": "dead", "message_ttl": 100}
+    bench.queue(kind=kind, **given, **retry)
+    bench.publish("out", "waits", "ready")
+    tag = held(bench.channel)
+    bench.channel.basic_reject(held(bench.channel), requeue=True)
+    bench.broker.queue_delete(bench.channel, "q")
+    bench.channel.basic_reject(tag, requeue=False)
+    bench.wait(10_000)
+    assert [] == bench.drain("dead")
+
+
 @pytest.mark.parametrize(
     ("how", "arguments", "waits_ms"),
     [
