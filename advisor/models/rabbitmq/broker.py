@@ -30,6 +30,7 @@ from advisor.models.rabbitmq.direct_reply_to import NAME as REPLY_TO
 from advisor.models.rabbitmq.direct_reply_to import ReplyTokens
 from advisor.models.rabbitmq.exchange import SYSTEM, Exchange, check_type
 from advisor.models.rabbitmq.message import Message, Table
+from advisor.models.rabbitmq.mqtt import Mqtt
 from advisor.models.rabbitmq.quorum_queue import QuorumQueue
 from advisor.models.rabbitmq.replies import ClosedError, channel_error, connection_error
 from advisor.models.rabbitmq.routing import Router
@@ -52,7 +53,7 @@ class Broker:
 
     __slots__ = (
         "_held", "_names", "cluster", "connections", "consumer_timeout_ms", "exchanges", "kernel",
-        "max_message_bytes", "queues", "reply_tokens", "router", "version",
+        "max_message_bytes", "mqtt", "queues", "reply_tokens", "router", "version",
     )  # fmt: skip
 
     def __init__(
@@ -69,6 +70,7 @@ class Broker:
         self.router = Router(self.exchanges, self.queues)
         self.connections: list[Connection] = []
         self.reply_tokens = ReplyTokens(self)
+        self.mqtt = Mqtt(self)
         self.cluster = Cluster(self, nodes)
         self.max_message_bytes = (16 if version >= versions.V4_0 else 128) * MIB
         self.consumer_timeout_ms = consumer_timeout.DEFAULT_MS

@@ -11,6 +11,7 @@ from typing import Any
 import rows_cluster
 import rows_consumers
 import rows_limits
+import rows_protocols
 import rows_publishing
 import rows_queues
 import rows_routing
@@ -32,6 +33,7 @@ PARTS: Sequence[Rows] = (
     rows_limits.ROWS,
     rows_consumers.ROWS,
     rows_publishing.ROWS,
+    rows_protocols.ROWS,
     rows_cluster.ROWS,
 )
 TOGETHER = 8

@@ -13,7 +13,6 @@ ROWS.not_run |= {
     "MS-01": "the model leaves alarms out",
     "MS-04": "virtual hosts and logins are outside the protocol",
     "MS-05": "the plugin cannot be had here",
-    "MS-07": "MQTT, STOMP and AMQP 1.0 are outside the protocol",
 }
 
 

@@ -329,6 +329,7 @@ MEETINGS: dict[Gap, Callable[[Bench], object]] = {
     Gap.GLOBAL_PREFETCH: lambda _: Bench(V4_0).channel.basic_qos(1, global_=True),
     Gap.HASH_PROPERTY: lambda _: check_exchange({"hash-property": "message_id"}),
     Gap.METADATA_WITHOUT_MAJORITY: declared_in_a_minority,
+    Gap.MQTT_OPTION: lambda bench: bench.broker.mqtt.connect("c").subscribe("a", noLocal=True),
     Gap.STREAM_READ_WITHOUT_MAJORITY: read_in_a_minority,
 }
 
