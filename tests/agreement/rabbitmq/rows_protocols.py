@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from programs import Rows
-from rabbitmq_script import Script
+from rabbitmq_script import Reply, Script
 
 from advisor.subjects.rabbitmq import protocol as amqp
 
@@ -230,3 +230,213 @@ def receive_maximum(s: Script) -> None:
     for number in range(4):
         mqtt(s, "m2", "publish", topic="~a/x", body=f"{number}", qos=1)
     mqtt(s, "m1", "acknowledge")
+
+
+def stomp(s: Script, client: str, command: str, body: str = "", **headers: Any) -> None:
+    s.speak(client, "stomp", "frame", command=command, body=body, **headers)
+
+
+@ROWS("MS-07")
+def destinations_of_stomp(s: Script) -> None:
+    a = s.new()
+    s.queue(a, "~t")
+    s.bind(a, "~t", "amq.topic", "~k.#")
+    s.exchange(a, "~x")
+    for client in ("s1", "s2", "p"):
+        s.speak(client, "stomp", "connect")
+    stomp(s, "s1", "SUBSCRIBE", id="1", destination="/topic/~k.*")
+    stomp(s, "s2", "SUBSCRIBE", id="1", destination="/topic/~k.#")
+    stomp(s, "p", "SEND", "one", destination="/topic/~k.a")
+    stomp(s, "p", "SEND", "two", destination="/topic/~k.a.b")
+    s.get(a, "~t", 2)
+    stomp(s, "s1", "SUBSCRIBE", id="2", destination="/exchange/~x/key")
+    stomp(s, "p", "SEND", "matches", destination="/exchange/~x/key")
+    stomp(s, "p", "SEND", "does not", destination="/exchange/~x/other")
+    s.publish(a, "~x", "key", "amqp")
+    stomp(s, "s2", "SUBSCRIBE", id="3", destination="/exchange/amq.topic/~z.*")
+    stomp(s, "p", "SEND", "topic", destination="/topic/~z.a")
+    stomp(s, "s2", "SUBSCRIBE", id="4", destination="/amq/queue/~t")
+    stomp(s, "p", "SEND", "to a queue", destination="/amq/queue/~t")
+    stomp(s, "p", "SEND", "to none", destination="/amq/queue/~none")
+    stomp(s, "p", "SEND", "reply", destination="/reply-queue/~t")
+    stomp(s, "p", "SEND", "makes it", destination="/queue/~made%2Fx")
+    s.look(a, "~made/x")
+    s.queue(a, "~made/x")
+    stomp(s, "s1", "SUBSCRIBE", id="5", destination="/queue/~made%2Fx", selector="a = 1")
+
+
+@ROWS("MS-07")
+def properties_of_stomp(s: Script) -> None:
+    a = s.new()
+    s.speak("s1", "stomp", "connect")
+    all_headers = {
+        "content_type": "text/plain", "persistent": "true", "correlation_id": "c", "foo": "bar",
+        "reply_to": "/queue/~r", "priority": "3", "amqp_message_id": "m", "type": "t",
+        "app_id": "app", "timestamp": "5",
+    }  # fmt: skip
+    stomp(s, "s1", "SEND", "all", destination="/queue/~q", expiration="60000", **all_headers)
+    stomp(s, "s1", "SEND", "all", destination="/queue/~q", **all_headers)
+    stomp(s, "s1", "SEND", "few", destination="/queue/~q", persistent="false", reply_to="~r")
+    s.get(a, "~q", 2)
+    stomp(s, "s1", "SUBSCRIBE", id="1", destination="/queue/~q")
+    stomp(s, "s1", "SEND", "all", destination="/queue/~q", **all_headers)
+    s.send(
+        a, "~q", "amqp", headers={"h": "v", "n": 3, "b": True, "l": [1], "none": None},
+        delivery_mode=2, correlation_id="c", content_type="x/y", reply_to="~r", type="t",
+        priority=4, message_id="m", app_id="app", expiration="50000", timestamp=7,
+    )  # fmt: skip
+
+
+@ROWS("SP-01")
+def ack_modes_of_stomp(s: Script) -> None:
+    a = s.new()
+    for mode in ("auto", "client", "client-individual"):
+        queue = f"~{mode}"
+        s.speak(mode, "stomp", "connect")
+        stomp(s, mode, "SUBSCRIBE", id="1", destination=f"/queue/{queue}", ack=mode,
+              prefetch_count="3")  # fmt: skip
+        s.send(a, queue, *"12345")
+        s.look(a, queue)
+        if mode != "auto":
+            stomp(s, mode, "ACK", nth=1)
+            s.look(a, queue)
+            stomp(s, mode, "NACK", nth=3, requeue="false")
+            s.look(a, queue)
+        stomp(s, mode, "DISCONNECT")
+        s.wait(300)
+        s.get(a, queue, 5)
+
+
+@ROWS("SP-01")
+def nacks_of_stomp(s: Script) -> None:
+    a = s.new()
+    s.speak("s", "stomp", "connect")
+    for number, mode in enumerate(("client", "client-individual")):
+        stomp(s, "s", "SUBSCRIBE", id=mode, destination=f"/queue/~{mode}", ack=mode)
+        s.send(a, f"~{mode}", *"123")
+        first = number * 6
+        stomp(s, "s", "NACK", nth=first + 2)
+        stomp(s, "s", "UNSUBSCRIBE", id=mode)
+        s.look(a, f"~{mode}")
+        stomp(s, "s", "ACK", nth=first + 2)
+        # so that the next mode begins at a known place
+        s.send(a, f"~{mode}", *"456")
+        stomp(s, "s", "SUBSCRIBE", id=mode, destination=f"/queue/~{mode}")
+    stomp(s, "s", "DISCONNECT")
+    s.wait(300)
+    s.get(a, "~client", 3)
+
+
+@ROWS("SP-02")
+def transactions_of_stomp(s: Script) -> None:
+    a = s.new()
+    s.speak("s", "stomp", "connect")
+    stomp(s, "s", "BEGIN", transaction="one")
+    stomp(s, "s", "SEND", "inside", destination="/queue/~q", transaction="one", answered=False)
+    stomp(s, "s", "SEND", "outside", destination="/queue/~q")
+    s.look(a, "~q")
+    stomp(s, "s", "COMMIT", transaction="one")
+    s.get(a, "~q", 3)
+    stomp(s, "s", "BEGIN", transaction="two")
+    stomp(s, "s", "SUBSCRIBE", id="1", destination="/queue/~q", ack="client-individual")
+    s.send(a, "~q", "1", "2")
+    stomp(s, "s", "ACK", nth=0, transaction="two")
+    stomp(s, "s", "SEND", "never", destination="/queue/~other", transaction="two", answered=False)
+    stomp(s, "s", "ABORT", transaction="two")
+    s.look(a, "~other")
+    stomp(s, "s", "ACK", nth=0)
+    for command in ("COMMIT", "ABORT"):
+        stomp(s, "s", command, transaction="two")
+    stomp(s, "s", "BEGIN")
+    stomp(s, "s", "SEND", "m", destination="/queue/~q", transaction="none")
+    s.speak("s", "stomp", "drop")
+    s.wait(300)
+    b = s.new()
+    s.get(b, "~q", 2)
+
+
+@ROWS("SP-03")
+def durable_subscriptions_of_stomp(s: Script) -> None:
+    lasting = {"destination": "/topic/~k.*", "durable": "true"}
+    for extra in ({}, {"auto_delete": "false"}):
+        s.speak("s", "stomp", "connect")
+        s.speak("p", "stomp", "connect")
+        identifier = f"~sub{len(extra)}"
+        stomp(s, "s", "SUBSCRIBE", id=identifier, **lasting, **extra)
+        stomp(s, "p", "SEND", "1", destination="/topic/~k.a")
+        stomp(s, "s", "DISCONNECT")
+        s.wait(300)
+        stomp(s, "p", "SEND", "meanwhile", destination="/topic/~k.b")
+        s.speak("s", "stomp", "connect")
+        stomp(s, "s", "SUBSCRIBE", id=identifier, **lasting, **extra)
+        stomp(s, "s", "UNSUBSCRIBE", id=identifier, durable="true")
+        stomp(s, "p", "SEND", "nobody", destination="/topic/~k.b")
+        stomp(s, "s", "SUBSCRIBE", id=identifier, **lasting, **extra)
+        stomp(s, "s", "UNSUBSCRIBE", id=identifier, durable="true")
+    stomp(s, "s", "SUBSCRIBE", id="9", destination="/topic/~k.*", x_queue_name="~own")
+    s.look(s.new(), "~own")
+    stomp(s, "s", "DISCONNECT")
+    s.wait(300)
+    s.look(s.new(), "~own")
+
+
+@ROWS("SP-04")
+def temporary_queues_of_stomp(s: Script) -> None:
+    a = s.new()
+    s.speak("asks", "stomp", "connect")
+    s.speak("answers", "stomp", "connect")
+    stomp(s, "answers", "SUBSCRIBE", id="1", destination="/queue/~requests")
+    for body in ("one", "two"):
+        stomp(s, "asks", "SEND", body, destination="/queue/~requests", reply_to="/temp-queue/t")
+    stomp(s, "answers", "UNSUBSCRIBE", id="1")
+    stomp(s, "asks", "SEND", "three", destination="/queue/~requests", reply_to="/temp-queue/t")
+    s.get(a, "~requests")
+    s.add(Reply(a, b"answer"))
+    for command in ("SUBSCRIBE", "SEND"):
+        stomp(s, "asks", command, id="1", destination="/temp-queue/t")
+
+
+@ROWS("SP-05")
+def errors_of_stomp(s: Script) -> None:
+    """Those of AMQP end the connection, and one identifier for two subscriptions does."""
+    s.speak("s", "stomp", "connect")
+    stomp(s, "s", "WAT")
+    stomp(s, "s", "SEND", "m")
+    for destination in ("/wat/x", "/queue/~a/b", "/topic/~a/b"):
+        stomp(s, "s", "SEND", "m", destination=destination)
+    stomp(s, "s", "SEND", "m", destination="/queue/~q", priority="x")
+    stomp(s, "s", "SEND", "m", destination="/queue/~q", message_id="x")
+    stomp(s, "s", "SUBSCRIBE", destination="/queue/~q", id="1", ack="wat")
+    stomp(s, "s", "SUBSCRIBE", destination="/topic/~q", durable="true")
+    stomp(s, "s", "SUBSCRIBE", destination="/queue/~q")
+    stomp(s, "s", "UNSUBSCRIBE", id="none")
+    stomp(s, "s", "UNSUBSCRIBE", destination="/queue/~q")
+    for command in ("ACK", "NACK"):
+        stomp(s, "s", command, id="none")
+    stomp(s, "s", "SUBSCRIBE", destination="/queue/~q", id="1")
+    stomp(s, "s", "SUBSCRIBE", destination="/queue/~q", id="1")
+    for command, given in (
+        ("SEND", {"destination": "/exchange/~none/k"}),
+        ("SUBSCRIBE", {"destination": "/exchange/~none/k", "id": "1"}),
+        ("SUBSCRIBE", {"destination": "/amq/queue/~none", "id": "1"}),
+        ("SEND", {"destination": "/queue/~q", "expiration": "abc"}),
+        ("SEND", {"destination": "/queue/~q", "x_queue_type": "quorum"}),
+    ):
+        s.speak("s", "stomp", "connect")
+        stomp(s, "s", command, **given)
+        s.wait(200)
+    stomp(s, "s", "SEND", "m", destination="/queue/~q")
+
+
+@ROWS("SP-06")
+def queue_arguments_of_stomp(s: Script) -> None:
+    s.speak("s", "stomp", "connect")
+    s.speak("other", "stomp", "connect")
+    stomp(s, "s", "SEND", "m", destination="/queue/~quorum", x_queue_type="quorum")
+    s.queue(s.new(), "~quorum", "quorum")
+    stomp(s, "s", "SUBSCRIBE", id="1", destination="/queue/~ttl", x_message_ttl="1000",
+          auto_delete="true")  # fmt: skip
+    s.queue(s.new(), "~ttl", message_ttl=1000, auto_delete=True)
+    stomp(s, "s", "SUBSCRIBE", id="2", destination="/queue/~own", exclusive="true")
+    s.look(s.new(), "~own")
+    stomp(s, "other", "SUBSCRIBE", id="2", destination="/queue/~own")
