@@ -2,14 +2,14 @@
 
 Keeps the checks of values (406), arguments known for another queue type (406), unknown arguments
 (accepted, never compared), and equivalence on re-declaration. From 4.3 ``x-queue-mode`` is
-unknown to classic queues. Leaves out policies and ``x-queue-master-locator``.
+unknown to classic queues. Leaves out ``x-queue-master-locator``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from advisor.domain.version import BrokerVersion
@@ -227,13 +227,25 @@ def read_arguments(
         raise channel_error(406, f"invalid arg 'x-queue-type': {kind!r}")
     _check_flags(kind, name, durable, exclusive, auto_delete)
     known = _check(kind, arguments, version)
-    exchange = arguments.get("x-dead-letter-exchange")
-    age = arguments.get("x-max-age")
-    return QueueSettings(
+    flags = QueueSettings(
         kind,
         durable,
         exclusive,
         auto_delete,
+        compared={name: value for name, value in arguments.items() if name in known},
+    )
+    return settings_of(kind, arguments, version, declared=flags)
+
+
+def settings_of(
+    kind: str, arguments: Table, version: BrokerVersion, *, declared: QueueSettings
+) -> QueueSettings:
+    """What these arguments make of a queue that was ``declared`` with its flags."""
+    known = known_arguments(kind, version)
+    exchange = arguments.get("x-dead-letter-exchange")
+    age = arguments.get("x-max-age")
+    return replace(
+        declared,
         ttl_ms=arguments.get("x-message-ttl"),
         limit=_limit(kind, arguments, version),
         dead_letter=None
@@ -252,7 +264,6 @@ def read_arguments(
         expires_ms=arguments.get("x-expires"),
         delayed_retry=read_delayed_retry(arguments) if DELAYED_RETRY <= {*known} else None,
         dead_letters_at_least_once=_dead_letters_at_least_once(kind, arguments),
-        compared={name: value for name, value in arguments.items() if name in known},
     )
 
 

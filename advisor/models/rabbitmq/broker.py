@@ -1,8 +1,8 @@
-"""A RabbitMQ broker of one version: exchanges, queues, connections and its nodes.
+"""A RabbitMQ broker of one version: queues and connections of a virtual host, and its nodes.
 
 Keeps declarations with their refusals, reserved names, exclusive and auto-delete queues,
 server-named queues, and the settings ``max_message_size`` (128 MiB before 4.0, 16 MiB from it)
-and ``consumer_timeout``. Leaves out virtual hosts, users, policies, alarms and other protocols.
+and ``consumer_timeout``.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import NamedTuple
 from advisor.domain.version import BrokerVersion
 from advisor.models.kernel import Kernel
 from advisor.models.rabbitmq import consumer_timeout, versions
+from advisor.models.rabbitmq.alarm import Alarm
 from advisor.models.rabbitmq.arguments import QueueSettings, check_equivalent, read_arguments
-from advisor.models.rabbitmq.binding import Binding, Kind
 from advisor.models.rabbitmq.channel import Channel
 from advisor.models.rabbitmq.classic_queue import ClassicQueue
 from advisor.models.rabbitmq.cluster import Cluster, Node
@@ -28,13 +28,14 @@ from advisor.models.rabbitmq.dead_letter import (
 )
 from advisor.models.rabbitmq.direct_reply_to import NAME as REPLY_TO
 from advisor.models.rabbitmq.direct_reply_to import ReplyTokens
-from advisor.models.rabbitmq.exchange import SYSTEM, Exchange, check_type
 from advisor.models.rabbitmq.message import Message, Table
 from advisor.models.rabbitmq.mqtt import Mqtt
+from advisor.models.rabbitmq.policy import Policy, check_policy, effective
 from advisor.models.rabbitmq.quorum_queue import QuorumQueue
 from advisor.models.rabbitmq.replies import ClosedError, channel_error, connection_error
-from advisor.models.rabbitmq.routing import Router
 from advisor.models.rabbitmq.stream import Stream
+from advisor.models.rabbitmq.topology import Topology
+from advisor.models.rabbitmq.virtual_hosts import VirtualHosts
 
 MIB = 1024 * 1024
 AnyQueue = ClassicQueue | QuorumQueue | Stream
@@ -48,12 +49,13 @@ class DeclareOk(NamedTuple):
     consumer_count: int
 
 
-class Broker:
-    """One cluster. Calls raise ``ClosedError`` for the broker's no; the caller then closes."""
+class Broker(Topology):
+    """One virtual host of a cluster. Calls raise ``ClosedError`` for the broker's no; the caller
+    then closes."""
 
     __slots__ = (
-        "_held", "_names", "cluster", "connections", "consumer_timeout_ms", "exchanges", "kernel",
-        "max_message_bytes", "mqtt", "queues", "reply_tokens", "router", "version",
+        "_held", "_names", "alarm", "connections", "consumer_timeout_ms", "kernel",
+        "max_message_bytes", "mqtt", "reply_tokens", "virtual_hosts",
     )  # fmt: skip
 
     def __init__(
@@ -62,18 +64,29 @@ class Broker:
         *,
         kernel: Kernel | None = None,
         nodes: int = 1,
+        beside: Broker | None = None,
     ) -> None:
-        self.version = versions.check(version)
+        """A cluster of its own, or a virtual host ``beside`` another, on the same nodes."""
+        super().__init__(versions.check(version))
         self.kernel = kernel or Kernel()
-        self.exchanges = {name: Exchange(name, kind) for name, kind in SYSTEM.items()}
-        self.queues: dict[str, AnyQueue] = {}
-        self.router = Router(self.exchanges, self.queues)
         self.connections: list[Connection] = []
         self.reply_tokens = ReplyTokens(self)
         self.mqtt = Mqtt(self)
-        self.cluster = Cluster(self, nodes)
-        self.max_message_bytes = (16 if version >= versions.V4_0 else 128) * MIB
-        self.consumer_timeout_ms = consumer_timeout.DEFAULT_MS
+        if beside is None:
+            self.max_message_bytes = (16 if version >= versions.V4_0 else 128) * MIB
+            self.consumer_timeout_ms = consumer_timeout.DEFAULT_MS
+            self.alarm = Alarm()
+            self.cluster = Cluster(self.version, nodes)
+            self.virtual_hosts = VirtualHosts(
+                self, lambda: Broker(version, kernel=self.kernel, beside=self)
+            )
+        else:
+            self.max_message_bytes = beside.max_message_bytes
+            self.consumer_timeout_ms = beside.consumer_timeout_ms
+            self.alarm = beside.alarm
+            self.cluster = beside.cluster
+            self.virtual_hosts = beside.virtual_hosts
+        self.cluster.virtual_hosts.append(self)
         self._names = 0
         self._held: list[Callable[[], object]] | None = None
 
@@ -85,127 +98,6 @@ class Broker:
         connection = Connection(self, running[0])
         self.connections.append(connection)
         return connection
-
-    def topology_changed(self) -> None:
-        """Forget every cached route."""
-        for exchange in self.exchanges.values():
-            if exchange.routes:
-                exchange.routes = {}
-
-    # exchanges
-
-    def exchange_declare(
-        self,
-        name: str,
-        kind: str = "direct",
-        *,
-        passive: bool = False,
-        durable: bool = False,
-        auto_delete: bool = False,
-        internal: bool = False,
-        arguments: Table | None = None,
-    ) -> None:
-        """Make an exchange, or check that it is as said."""
-        self._not_default(name)
-        current = self.exchanges.get(name)
-        if passive:
-            if current is None:
-                raise channel_error(404, f"no exchange {name!r}")
-            return
-        check_type(kind, self.version)
-        wanted = Exchange(
-            name, kind, durable=durable, auto_delete=auto_delete, internal=internal,
-            arguments=arguments,
-        )  # fmt: skip
-        if current is not None:
-            current.check_equivalent(wanted)
-            return
-        if name.startswith("amq."):
-            raise channel_error(403, f"exchange name {name!r} contains reserved prefix 'amq.*'")
-        self.cluster.check_metadata()
-        self.exchanges[name] = wanted
-        self.topology_changed()
-
-    def exchange_delete(self, name: str, *, if_unused: bool = False) -> None:
-        """Remove it; a missing one is no error."""
-        self._not_default(name)
-        if name in SYSTEM:
-            raise channel_error(403, f"deletion of system exchange {name!r} not allowed")
-        found = self.exchanges.get(name)
-        if found is None:
-            return
-        if if_unused and found.bindings:
-            raise channel_error(406, f"exchange {name!r} in use")
-        self.cluster.check_metadata()
-        del self.exchanges[name]
-        self._unbind_everywhere("exchange", name)
-
-    def remove_transient_exchanges(self) -> None:
-        """What non-durable exchanges do when the last node stops."""
-        for name in [name for name, one in self.exchanges.items() if not one.durable]:
-            del self.exchanges[name]
-            self._unbind_everywhere("exchange", name)
-
-    def bind(
-        self,
-        kind: Kind,
-        destination: str,
-        source: str,
-        routing_key: str = "",
-        arguments: Table | None = None,
-    ) -> None:
-        """Let messages flow from an exchange to a queue or exchange; twice is once."""
-        self._not_default(source)
-        exchange = self.exchanges.get(source)
-        ends: Table = self.queues if kind == "queue" else self.exchanges
-        if kind == "exchange":
-            self._not_default(destination)
-        if exchange is None or destination not in ends:
-            missing = source if exchange is None else destination
-            raise channel_error(404, f"no exchange or queue {missing!r}")
-        binding = Binding(kind, destination, routing_key, dict(arguments or {}))
-        exchange.check_binding(binding)
-        self.cluster.check_metadata()
-        exchange.bindings.setdefault(binding.identity, binding)
-        self.topology_changed()
-
-    def unbind(
-        self,
-        kind: Kind,
-        destination: str,
-        source: str,
-        routing_key: str = "",
-        arguments: Table | None = None,
-    ) -> None:
-        """Remove one binding; a missing one is no error."""
-        self._not_default(source)
-        exchange = self.exchanges.get(source)
-        if exchange is None:
-            return
-        self.cluster.check_metadata()
-        identity = Binding(kind, destination, routing_key, dict(arguments or {})).identity
-        if exchange.bindings.pop(identity, None) is not None:
-            self._after_unbind(exchange)
-        self.topology_changed()
-
-    def _unbind_everywhere(self, kind: Kind, name: str) -> None:
-        for exchange in list(self.exchanges.values()):
-            gone = [key for key, one in exchange.bindings.items()
-                    if (one.kind, one.destination) == (kind, name)]  # fmt: skip
-            for key in gone:
-                del exchange.bindings[key]
-            if gone:
-                self._after_unbind(exchange)
-        self.topology_changed()
-
-    def _after_unbind(self, exchange: Exchange) -> None:
-        if exchange.auto_delete and not exchange.bindings:
-            self.exchanges.pop(exchange.name, None)
-            self._unbind_everywhere("exchange", exchange.name)
-
-    def _not_default(self, name: str) -> None:
-        if name == "":
-            raise channel_error(403, "operation not permitted on the default exchange")
 
     def refused_publish(self, exchange: str) -> ClosedError:
         """Why a publish to this exchange was refused."""
@@ -269,11 +161,34 @@ class Broker:
         if not name:
             self._names += 1
             name = f"amq.gen-{self._names:022d}"
-        queue = self._make(channel, name, settings)
+        queue = self._make(channel, name, self._effective(name, settings))
         queue.owner = channel.connection if settings.exclusive else None
         self.queues[name] = queue
         self.topology_changed()
         return name
+
+    def _effective(self, name: str, settings: QueueSettings) -> QueueSettings:
+        definition = self.policies.of(name, settings.kind)
+        return effective(settings, definition, self.version) if definition else settings
+
+    def set_policy(self, policy: Policy) -> None:
+        """Make or replace a policy; RefusedPolicyError where this version does not take it."""
+        check_policy(policy, self.version)
+        self.policies.set(policy)
+        self._apply_policies()
+
+    def clear_policy(self, name: str) -> None:
+        """Remove a policy; RefusedPolicyError where there is none."""
+        self.policies.clear(name)
+        self._apply_policies()
+
+    def _apply_policies(self) -> None:
+        for queue in list(self.queues.values()):
+            definition = self.policies.of(queue.name, queue.settings.kind)
+            queue.change(effective(queue.settings, definition, self.version))
+        for exchange in self.exchanges.values():
+            self.govern(exchange)
+        self.topology_changed()
 
     def _make(self, channel: Channel, name: str, settings: QueueSettings) -> AnyQueue:
         if settings.kind == "classic":
@@ -333,7 +248,7 @@ class Broker:
             queue.end()
         for consumer in list(registered):
             consumer.channel.server_cancel(consumer)
-        self._unbind_everywhere("queue", name)
+        self.unbind_everywhere("queue", name)
 
     def consumer_gone(self, name: str) -> None:
         """An auto-delete queue that had consumers goes with the last one."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from advisor.domain.version import BrokerVersion
 from advisor.models.rabbitmq.replies import connection_error
 from advisor.models.rabbitmq.unmodelled import Gap, UnmodelledError
 from advisor.models.rabbitmq.versions import V4_3
@@ -30,12 +31,13 @@ class Node:
 
 
 class Cluster:
-    """All nodes of a broker, ``rabbit-1`` first."""
+    """All nodes of a broker, ``rabbit-1`` first, and the virtual hosts on them."""
 
-    __slots__ = ("_broker", "nodes")
+    __slots__ = ("_version", "nodes", "virtual_hosts")
 
-    def __init__(self, broker: Broker, count: int) -> None:
-        self._broker = broker
+    def __init__(self, version: BrokerVersion, count: int) -> None:
+        self._version = version
+        self.virtual_hosts: list[Broker] = []
         self.nodes = [Node(f"rabbit-{number}") for number in range(1, count + 1)]
 
     def join(self, count: int) -> None:
@@ -56,19 +58,23 @@ class Cluster:
         """Whether a declaration can be decided on now."""
         if 2 * len(self.running) > len(self.nodes):
             return
-        if self._broker.version < V4_3:
+        if self._version < V4_3:
             raise UnmodelledError(Gap.METADATA_WITHOUT_MAJORITY)
         raise connection_error(541, "metadata store has no majority")
 
     def stop(self, node: Node, *, power_loss: bool = False) -> None:
         """Lose a node with its connections."""
-        broker = self._broker
         if not node.running:
             return
         if power_loss:
-            for queue in broker.queues.values():
-                queue.check_power_loss(node)
+            for broker in self.virtual_hosts:
+                for queue in broker.queues.values():
+                    queue.check_power_loss(node)
         node.running = False
+        for broker in self.virtual_hosts:
+            self._leave(broker, node, power_loss=power_loss)
+
+    def _leave(self, broker: Broker, node: Node, *, power_loss: bool) -> None:
         for connection in [one for one in broker.connections if one.node is node]:
             connection.drop()
         for queue in list(broker.queues.values()):
@@ -84,7 +90,10 @@ class Cluster:
         if node.running:
             return
         node.running = True
-        broker = self._broker
+        for broker in self.virtual_hosts:
+            self._return(broker, node)
+
+    def _return(self, broker: Broker, node: Node) -> None:
         broker.topology_changed()
         for queue in list(broker.queues.values()):
             queue.node_started(node)

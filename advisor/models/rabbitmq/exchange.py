@@ -51,7 +51,8 @@ class Exchange:
     """
 
     __slots__ = (
-        "arguments", "auto_delete", "bindings", "durable", "internal", "kind", "name", "routes",
+        "alternate_by_policy", "arguments", "auto_delete", "bindings", "durable", "internal",
+        "kind", "name", "routes",
     )  # fmt: skip
 
     def __init__(
@@ -70,6 +71,7 @@ class Exchange:
         self.auto_delete = auto_delete
         self.internal = internal
         self.arguments: Table = dict(arguments or {})
+        self.alternate_by_policy: str | None = None
         self.bindings: dict[Identity, Binding] = {}
         self.routes: dict[str, tuple[Queue | Stream, ...]] = {}
         alternate = self.arguments.get("alternate-exchange")
@@ -80,7 +82,7 @@ class Exchange:
 
     @property
     def alternate(self) -> str | None:
-        """Where messages go that match nothing here."""
+        """Where messages go that match nothing here, as it was declared."""
         return self.arguments.get("alternate-exchange")
 
     @property

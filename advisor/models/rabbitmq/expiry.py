@@ -44,6 +44,10 @@ class HeadExpiry:
         self._timer: Timer | None = None
         self._due_ms = 0
 
+    def look_at(self, ready: Ready) -> None:
+        """The same queue keeps its messages elsewhere from now on."""
+        self._ready = ready
+
     def drop(self, *, at_once: bool) -> None:
         """Remove what is too old at the head: before now, or ``at_once`` also exactly now."""
         expired = self._ready.pop_expired(self._kernel.now_ms, at_once=at_once)

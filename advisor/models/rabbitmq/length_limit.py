@@ -2,13 +2,13 @@
 
 Keeps: only ready messages count; drop-head takes the next to be delivered, reject-publish
 refuses the new one (a nack with confirms, silence without), reject-publish-dlx also dead-letters
-it; bytes are bodies only, on quorum queues from 4.3 also encoded properties and headers. Leaves
-out policies; the size of encoded properties holds for text, numbers and flat headers.
+it; bytes are bodies only, on quorum queues from 4.3 also encoded properties and headers. The
+size of encoded properties holds for text, numbers and flat headers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -83,10 +83,13 @@ class MeasuredReady:
     def __init__(self, inner: Ready, limit: LengthLimit) -> None:
         self._inner = inner
         self._limit = limit
-        self.held_bytes = 0
+        self.held_bytes = sum(message_bytes(entry.message, limit) for entry in inner)
 
     def __len__(self) -> int:
         return len(self._inner)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._inner)
 
     def append(self, entry: Entry) -> None:
         self.held_bytes += message_bytes(entry.message, self._limit)

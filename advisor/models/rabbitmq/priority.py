@@ -9,6 +9,9 @@ normal; from 4.3 32 strict levels, none is 4. Leaves out changes of a queue on b
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
+
 from advisor.domain.version import BrokerVersion
 from advisor.models.rabbitmq.message import Entry
 from advisor.models.rabbitmq.ready import FifoReady, Ready
@@ -34,6 +37,9 @@ class StrictReady:
 
     def __len__(self) -> int:
         return self._count
+
+    def __iter__(self) -> Iterator[Entry]:
+        return chain.from_iterable(self._levels.values())
 
     def _level(self, entry: Entry) -> FifoReady:
         priority = entry.message.properties.priority
@@ -90,6 +96,9 @@ class TwoLanesReady:
 
     def __len__(self) -> int:
         return len(self._high) + len(self._normal)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return chain(self._high, self._normal)
 
     def append(self, entry: Entry) -> None:
         priority = entry.message.properties.priority

@@ -1,7 +1,7 @@
 """What classic and quorum queues share: put in, hand out, settle, give back.
 
 Keeps the way of a message through a queue; the two files that build on it say where they
-differ. Streams are not queues in this sense. Leaves out policies.
+differ. Streams are not queues in this sense.
 """
 
 from __future__ import annotations
@@ -38,28 +38,40 @@ class Queue:
         self.broker = broker
         self.name = name
         self.settings = settings
-        if settings.limit.size_bytes is not None:
-            ready = MeasuredReady(ready, settings.limit)
         self.ready = ready
         self.consumers = Consumers(
             single_active=settings.single_active_consumer, takes_over=takes_over
         )
         self.expiry: HeadExpiry | None = None
-        limit = settings.limit
-        self.guarded = (
-            settings.ttl_ms is not None
-            or limit.messages is not None
-            or limit.size_bytes is not None
-        )
+        self.guarded = False
         self.sequence = 0
         self.owner: object | None = None
         self.used = False
-        self.unused: QueueExpiry | None = None
-        if settings.expires_ms is not None:
-            self.unused = QueueExpiry(
-                broker.kernel, settings.expires_ms, lambda: len(self.consumers) > 0, self._delete,
-                self.tick_ms,
-            )  # fmt: skip
+        self.unused = QueueExpiry(
+            broker.kernel, lambda: len(self.consumers) > 0, self._delete, self.tick_ms
+        )
+        self._apply()
+
+    def change(self, settings: QueueSettings) -> None:
+        """Work like this from now on, as a policy wants it; what is too much goes at once."""
+        before, self.settings = self.settings, settings
+        self._apply(expiry_changed=before.expires_ms != settings.expires_ms)
+        self._drop_head()
+        self.dispatch()
+
+    def _apply(self, *, expiry_changed: bool = True) -> None:
+        limit = self.settings.limit
+        self.guarded = (
+            self.settings.ttl_ms is not None
+            or limit.messages is not None
+            or limit.size_bytes is not None
+        )
+        if limit.size_bytes is not None and not isinstance(self.ready, MeasuredReady):
+            self.ready = MeasuredReady(self.ready, limit)
+            if self.expiry is not None:
+                self.expiry.look_at(self.ready)
+        if expiry_changed:
+            self.unused.expire_after(self.settings.expires_ms)
 
     @property
     def tick_ms(self) -> int:
@@ -72,8 +84,7 @@ class Queue:
 
     def declared_again(self) -> None:
         """Somebody asked for it by name."""
-        if self.unused is not None:
-            self.unused.renew()
+        self.unused.renew()
 
     @property
     def looks_at_head(self) -> bool:
@@ -101,7 +112,7 @@ class Queue:
 
     def _enqueue_guarded(self, message: Message) -> bool:
         limit = self.settings.limit
-        if limit.refuses and self.is_full_for(message):
+        if self.is_full_for(message):
             if limit.overflow == "reject-publish-dlx":
                 self._dead_letter([Entry(message, 0)], "maxlen")
             return False
@@ -119,7 +130,8 @@ class Queue:
 
     def is_full_for(self, message: Message) -> bool:
         """Whether a queue that refuses publishes refuses this one."""
-        return self._over(self.settings.limit, message)
+        limit = self.settings.limit
+        return limit.refuses and self._over(limit, message)
 
     def waiting(self) -> Collection[Entry]:
         """What is not ready, nor with a consumer, but takes its place of a length limit."""
@@ -162,8 +174,7 @@ class Queue:
 
     def get(self) -> Entry | None:
         """Take the next ready entry, None if there is none."""
-        if self.unused is not None:
-            self.unused.renew()
+        self.unused.renew()
         if self.expiry is not None and self.looks_at_head:
             self.expiry.watch()
         entry = self.ready.pop() if len(self.ready) else None
@@ -182,8 +193,7 @@ class Queue:
 
     def remove_consumer(self, consumer: Consumer) -> None:
         self.consumers.remove(consumer)
-        if self.unused is not None:
-            self.unused.renew()
+        self.unused.renew()
 
     def settle(self, delivery: Delivery) -> None:
         """Done with for good."""

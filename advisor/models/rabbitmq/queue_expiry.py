@@ -17,7 +17,7 @@ TICK_MS = 5_000
 
 
 class QueueExpiry:
-    """Calls ``delete`` when nothing was used for ``after_ms``; ``in_use`` says it has consumers.
+    """Calls ``delete`` when nothing was used for so long; ``in_use`` says it has consumers.
 
     ``tick_ms``: it is seen only at multiples of this from the beginning; 1 for at once.
     """
@@ -27,24 +27,30 @@ class QueueExpiry:
     def __init__(
         self,
         kernel: Kernel,
-        after_ms: int,
         in_use: Callable[[], bool],
         delete: Callable[[], None],
         tick_ms: int = 1,
     ) -> None:
         self._kernel = kernel
-        self._after_ms = after_ms
+        self._after_ms: int | None = None
         self._in_use = in_use
         self._delete = delete
         self._tick_ms = tick_ms
         self._began_ms = kernel.now_ms
         self._timer: Timer | None = None
+
+    def expire_after(self, after_ms: int | None) -> None:
+        """From now on after so many milliseconds, None for never."""
+        self._after_ms = after_ms
         self.renew()
 
     def renew(self) -> None:
         """The queue was used now."""
         if self._timer is not None:
             self._timer.cancel()
+            self._timer = None
+        if self._after_ms is None:
+            return
         now_ms = self._kernel.now_ms
         due_ms = now_ms + self._after_ms - self._began_ms
         seen_ms = self._began_ms + -(-due_ms // self._tick_ms) * self._tick_ms

@@ -49,8 +49,17 @@ class QuorumQueue(Queue):
         self._refusing: dict[object, bool] = {}
         self.delayed = Delayed(broker.kernel, self._ready_again)
         self.dead_letters: DeadLetterWorker | None = None
-        if settings.dead_letters_at_least_once:
-            self.dead_letters = DeadLetterWorker(broker, self, self._watch_limit)
+        self._choose_strategy()
+
+    def change(self, settings: QueueSettings) -> None:
+        super().change(settings)
+        # whoever was told that it is too full hears no more of it (seen live)
+        self.guarded = self.guarded or any(self._refusing.values())
+        self._choose_strategy()
+
+    def _choose_strategy(self) -> None:
+        if self.settings.dead_letters_at_least_once and self.dead_letters is None:
+            self.dead_letters = DeadLetterWorker(self.broker, self, self._watch_limit)
 
     @property
     def tick_ms(self) -> int:
@@ -81,9 +90,9 @@ class QuorumQueue(Queue):
     def is_full_for(self, message: Message) -> bool:
         """Each publisher is told: all when it gets too full, a new one when it is, and all again
         at four fifths. So one message too many is taken first."""
-        publisher = message.publisher
+        publisher, limit = message.publisher, self.settings.limit
         if publisher not in self._refusing:
-            self._refusing[publisher] = self._over(self.settings.limit)
+            self._refusing[publisher] = limit.refuses and self._over(limit)
         return self._refusing[publisher]
 
     def _watch_limit(self) -> None:

@@ -7,7 +7,9 @@ several come back. Leaves out paging to disk: every queue is as lazy as those fr
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from heapq import heappop, heappush
+from itertools import chain
 from typing import Protocol
 
 from advisor.models.rabbitmq.message import Entry
@@ -17,6 +19,9 @@ class Ready(Protocol):
     """Entries in the order in which they will be delivered."""
 
     def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Entry]:
+        """All of them, in any order."""
 
     def append(self, entry: Entry) -> None:
         """A new message."""
@@ -48,6 +53,9 @@ class FifoReady:
 
     def __len__(self) -> int:
         return len(self._fresh) + len(self._returned)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return chain(self._returned, self._fresh)
 
     def append(self, entry: Entry) -> None:
         self._fresh.append(entry)
@@ -97,6 +105,9 @@ class ReturnsFirst:
 
     def __len__(self) -> int:
         return len(self._returns) + len(self._inner)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return chain(self._returns, self._inner)
 
     def append(self, entry: Entry) -> None:
         self._inner.append(entry)

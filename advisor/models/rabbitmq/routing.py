@@ -89,6 +89,7 @@ class Router:
                     found[binding.destination] = None
                 else:
                     following.append(binding.destination)
-        if not matched and exchange.alternate is not None:
-            following.append(exchange.alternate)
+        alternate = exchange.alternate or exchange.alternate_by_policy
+        if not matched and alternate is not None:
+            following.append(alternate)
         return following

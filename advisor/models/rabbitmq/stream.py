@@ -105,6 +105,10 @@ class Stream:
         """The first running replica; the first at all when none runs."""
         return next((node for node in self.members if node.running), self.members[0])
 
+    def change(self, settings: QueueSettings) -> None:
+        """Work like this from now on, as a policy wants it."""
+        self.settings = settings
+
     def __len__(self) -> int:
         return self.end - self.first_offset
 

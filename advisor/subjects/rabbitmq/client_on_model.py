@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from advisor.domain.outcome import Done, Outcome, Refused, Trouble, Unknown, Unmodelled
@@ -13,11 +14,22 @@ from advisor.models.rabbitmq.channel import Channel
 from advisor.models.rabbitmq.cluster import Node
 from advisor.models.rabbitmq.connection import Connection
 from advisor.models.rabbitmq.message import Delivery
+from advisor.models.rabbitmq.policy import Policy, RefusedPolicyError
 from advisor.models.rabbitmq.replies import ClosedError, connection_error
 from advisor.models.rabbitmq.unmodelled import UnmodelledError
 from advisor.models.rabbitmq.versions import NEWEST
+from advisor.models.rabbitmq.virtual_hosts import DEFAULT, GUEST
 from advisor.subjects.rabbitmq import protocol as amqp
+from advisor.subjects.rabbitmq.administration import (
+    AddVirtualHost,
+    Administration,
+    ClearPolicy,
+    DeleteVirtualHost,
+    SetMemoryAlarm,
+    SetPolicy,
+)
 from advisor.subjects.rabbitmq.protocol import (
+    WITHOUT_ANSWER,
     Delivered,
     Operation,
     QueueState,
@@ -67,9 +79,7 @@ class ModelClient:
             amqp.QueueDelete: self._queue_delete,
             amqp.ExchangeUnbind: self._exchange_unbind,
             amqp.QueueUnbind: self._queue_unbind,
-            amqp.QueuePurge: lambda one: self.broker.queue_purge(
-                self._channel(one.channel), one.queue
-            ),
+            amqp.QueuePurge: self._queue_purge,
             amqp.BasicRecover: lambda one: self._channel(one.channel).basic_recover(
                 requeue=one.requeue
             ),
@@ -101,6 +111,22 @@ class ModelClient:
         return self.broker.kernel.now_ms
 
     def call(self, operation: Operation) -> Outcome[Any]:
+        if self.broker.alarm.raised and self._is_unread(operation):
+            answered = not isinstance(operation, WITHOUT_ANSWER)
+            return Unknown("the connection is blocked") if answered else _DONE
+        return self._perform(operation)
+
+    def _is_unread(self, operation: Operation) -> bool:
+        channel = self._channels.get(getattr(operation, "channel", ""))
+        name = getattr(operation, "connection", "")
+        connection = self._connections.get(name) if channel is None else channel.connection
+        return connection is not None and self.broker.alarm.holds_back(
+            connection,
+            partial(self._perform, operation),
+            publishes=isinstance(operation, amqp.BasicPublish),
+        )
+
+    def _perform(self, operation: Operation) -> Outcome[Any]:
         try:
             value = self._handlers[type(operation)](operation)
         except ClosedError as error:
@@ -130,14 +156,16 @@ class ModelClient:
         return found
 
     def _connection_open(self, one: amqp.ConnectionOpen) -> None:
-        self._connections[one.connection] = self.broker.connect()
+        broker = self.broker.virtual_hosts.enter(
+            one.virtual_host or DEFAULT, one.user or GUEST, one.password or GUEST
+        )
+        self._connections[one.connection] = broker.connect()
 
     def _channel_open(self, one: amqp.ChannelOpen) -> None:
         self._channels[one.channel] = self._connection(one.connection).channel()
 
     def _exchange_declare(self, one: amqp.ExchangeDeclare) -> None:
-        self._channel(one.channel)
-        self.broker.exchange_declare(
+        self._channel(one.channel).broker.exchange_declare(
             one.exchange,
             one.type,
             passive=one.passive,
@@ -148,20 +176,21 @@ class ModelClient:
         )
 
     def _exchange_delete(self, one: amqp.ExchangeDelete) -> None:
-        self._channel(one.channel)
-        self.broker.exchange_delete(one.exchange, if_unused=one.if_unused)
+        broker = self._channel(one.channel).broker
+        broker.exchange_delete(one.exchange, if_unused=one.if_unused)
 
     def _exchange_bind(self, one: amqp.ExchangeBind) -> None:
-        self._channel(one.channel)
-        self.broker.bind("exchange", one.destination, one.source, one.routing_key, one.arguments)
+        broker = self._channel(one.channel).broker
+        broker.bind("exchange", one.destination, one.source, one.routing_key, one.arguments)
 
     def _exchange_unbind(self, one: amqp.ExchangeUnbind) -> None:
-        self._channel(one.channel)
-        self.broker.unbind("exchange", one.destination, one.source, one.routing_key, one.arguments)
+        broker = self._channel(one.channel).broker
+        broker.unbind("exchange", one.destination, one.source, one.routing_key, one.arguments)
 
     def _queue_declare(self, one: amqp.QueueDeclare) -> QueueState:
-        found = self.broker.queue_declare(
-            self._channel(one.channel),
+        channel = self._channel(one.channel)
+        found = channel.broker.queue_declare(
+            channel,
             one.queue,
             passive=one.passive,
             durable=one.durable,
@@ -172,21 +201,27 @@ class ModelClient:
         return QueueState(*found)
 
     def _queue_bind(self, one: amqp.QueueBind) -> None:
-        queue = self.broker.find_queue(self._channel(one.channel), one.queue)
+        channel = self._channel(one.channel)
+        queue = channel.broker.find_queue(channel, one.queue)
         key = one.routing_key or ("" if one.queue else queue.name)
-        self.broker.bind("queue", queue.name, one.exchange, key, one.arguments)
+        channel.broker.bind("queue", queue.name, one.exchange, key, one.arguments)
 
     def _queue_unbind(self, one: amqp.QueueUnbind) -> None:
         channel = self._channel(one.channel)
-        name = one.queue
-        if name in self.broker.queues or not name:
-            name = self.broker.find_queue(channel, name).name
-        self.broker.unbind("queue", name, one.exchange, one.routing_key, one.arguments)
+        name, broker = one.queue, channel.broker
+        if name in broker.queues or not name:
+            name = broker.find_queue(channel, name).name
+        broker.unbind("queue", name, one.exchange, one.routing_key, one.arguments)
 
     def _queue_delete(self, one: amqp.QueueDelete) -> int:
-        return self.broker.queue_delete(
-            self._channel(one.channel), one.queue, if_unused=one.if_unused, if_empty=one.if_empty
+        channel = self._channel(one.channel)
+        return channel.broker.queue_delete(
+            channel, one.queue, if_unused=one.if_unused, if_empty=one.if_empty
         )
+
+    def _queue_purge(self, one: amqp.QueuePurge) -> int:
+        channel = self._channel(one.channel)
+        return channel.broker.queue_purge(channel, one.queue)
 
     def _publish(self, one: amqp.BasicPublish) -> None:
         self._channel(one.channel).basic_publish(
@@ -258,6 +293,10 @@ class ModelClient:
         found = self._channels.get(channel)
         return found is not None and found.closed is None
 
+    def is_blocked(self, connection: str) -> bool:
+        found = self._connections.get(connection)
+        return found is not None and self.broker.alarm.is_blocked(found)
+
     def take_cancelled(self, channel: str) -> list[str]:
         found = self._channels.get(channel)
         if found is None or not found.cancelled:
@@ -283,6 +322,24 @@ class ModelClient:
                 return True
         kernel.run_until(end_ms)
         return False
+
+    def administer(self, action: Administration) -> Outcome[None]:
+        broker, hosts = self.broker, self.broker.virtual_hosts
+        try:
+            match action:
+                case SetPolicy(name, pattern, definition, priority, apply_to):
+                    broker.set_policy(Policy(name, pattern, definition, priority, apply_to))
+                case ClearPolicy(name):
+                    broker.clear_policy(name)
+                case AddVirtualHost(name):
+                    hosts.add(name)
+                case DeleteVirtualHost(name):
+                    hosts.remove(name)
+                case SetMemoryAlarm(raised):
+                    broker.alarm.set(raised=raised)
+        except RefusedPolicyError as error:
+            return Refused("refused", str(error))
+        return _DONE
 
     def form_cluster(self, nodes: int) -> Outcome[None]:
         self.broker.cluster.join(nodes)

@@ -17,6 +17,7 @@ from pika import spec
 from advisor.domain.outcome import Done, Outcome, Refused, Unknown
 from advisor.domain.version import BrokerVersion
 from advisor.subjects.rabbitmq import protocol as amqp
+from advisor.subjects.rabbitmq.administration import Administration
 from advisor.subjects.rabbitmq.live_link import (
     ClosedError,
     LiveChannel,
@@ -65,12 +66,12 @@ class LiveClient:
         self.full_version = first.server_version
         first.end(politely=True)
 
-    def _connect(self) -> LiveConnection:
+    def _connect(self, one: amqp.ConnectionOpen | None = None) -> LiveConnection:
         urls = (self._url,) if self._rig is None else self._rig.urls()
         trouble: Exception = LostError("no node runs")
         for url in urls:
             try:
-                return LiveConnection(self._loop, pika.URLParameters(url))
+                return LiveConnection(self._loop, _parameters(url, one))
             except LostError as error:
                 trouble = error
         raise trouble
@@ -141,7 +142,7 @@ class LiveClient:
                 self._declared["exchange", operation.exchange] = None
 
     def _connection_open(self, one: amqp.ConnectionOpen) -> None:
-        self._connections[one.connection] = self._connect()
+        self._connections[one.connection] = self._connect(one)
 
     def _connection_close(self, one: amqp.ConnectionClose) -> None:
         self._connection(one.connection).end(politely=True)
@@ -229,11 +230,16 @@ class LiveClient:
             return Refused("lost", str(trouble))
         return None if trouble is None else Refused(str(trouble.code), trouble.text)
 
+    def is_blocked(self, connection: str) -> bool:
+        self._loop.turn_until(lambda: True, 0)
+        found = self._connections.get(connection)
+        return found is not None and found.blocked
+
     def _count(self) -> int:
         return sum(
             len(one.inbox) + len(one.returns) + len(one.cancelled) + (one.trouble is not None)
             for one in self._channels.values()
-        )
+        ) + sum(one.blocked for one in self._connections.values())
 
     def wait(self, duration_ms: int) -> None:
         # at least a millisecond, so that time is seen to pass
@@ -244,6 +250,9 @@ class LiveClient:
         return self._loop.turn_until(lambda: self._count() != before, within_ms)
 
     # nodes
+
+    def administer(self, action: Administration) -> Outcome[None]:
+        return Unknown(NEEDS_RIG) if self._rig is None else self._rig.administer(action)
 
     def form_cluster(self, nodes: int) -> Outcome[None]:
         return Unknown(NEEDS_RIG) if self._rig is None else self._rig.form_cluster(nodes)
@@ -298,6 +307,15 @@ class LiveClient:
                 channel.ask(method, reply, ANSWER_MS)
                 channel.close(ANSWER_MS)
         connection.end(politely=True)
+
+
+def _parameters(url: str, one: amqp.ConnectionOpen | None) -> pika.URLParameters:
+    parameters = pika.URLParameters(url)
+    if one is not None and one.virtual_host is not None:
+        parameters.virtual_host = one.virtual_host
+    if one is not None and one.user is not None:
+        parameters.credentials = pika.PlainCredentials(one.user, one.password or "")
+    return parameters
 
 
 _OTHERS: dict[type, Callable[[LiveClient, Any], Any]] = {

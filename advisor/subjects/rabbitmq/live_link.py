@@ -95,6 +95,7 @@ class LiveConnection:
         self.trouble: ClosedError | LostError | None = None
         self.channels: list[LiveChannel] = []
         self._opened = False
+        self.blocked = False
         parameters.heartbeat = HEARTBEAT_S
         self._pika = pika.SelectConnection(
             parameters,
@@ -110,6 +111,11 @@ class LiveConnection:
 
     def _on_open(self, _: Any) -> None:
         self._opened = True
+        self._pika.add_on_connection_blocked_callback(lambda *_: self._block(blocked=True))
+        self._pika.add_on_connection_unblocked_callback(lambda *_: self._block(blocked=False))
+
+    def _block(self, *, blocked: bool) -> None:
+        self.blocked = blocked
 
     def _on_close(self, _: Any, reason: BaseException) -> None:
         if self.trouble is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from advisor.domain.outcome import Outcome
+from advisor.subjects.rabbitmq.administration import Administration
 from advisor.subjects.rabbitmq.protocol import Setting
 
 NEEDS_RIG = "not executed (needs a rig)"
@@ -14,6 +15,8 @@ class Rig(Protocol):
     """A cluster that the project started itself, whose nodes may be stopped."""
 
     def form_cluster(self, nodes: int) -> Outcome[None]: ...
+
+    def administer(self, action: Administration) -> Outcome[None]: ...
 
     def configure(self, setting: Setting, value: int) -> Outcome[None]: ...
 

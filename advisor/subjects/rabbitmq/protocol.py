@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 from advisor.domain.outcome import Outcome, Refused
 from advisor.domain.version import BrokerVersion
 from advisor.models.rabbitmq.message import PLAIN, Properties
+from advisor.subjects.rabbitmq.administration import Administration
 
 __all__ = ["Properties"]
 
@@ -51,9 +52,12 @@ class QueueState(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ConnectionOpen:
-    """Connect to the first node that answers."""
+    """Connect to the first node that answers; None: as the client's URL says."""
 
     connection: str
+    virtual_host: str | None = None
+    user: str | None = None
+    password: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +267,9 @@ Operation = (
     | BasicReject
 )  # fmt: skip
 
+WITHOUT_ANSWER = (BasicPublish, BasicAck, BasicNack, BasicReject)
+"""Methods that have no answer: a channel that they close tells what became of them."""
+
 Setting = Literal["max_message_size", "consumer_timeout"]
 
 
@@ -308,6 +315,10 @@ class RabbitMQClient(Protocol):
         """Whether the channel still works, as far as the client knows."""
         ...
 
+    def is_blocked(self, connection: str) -> bool:
+        """Whether the broker has said that it does not read this connection now."""
+        ...
+
     def take_cancelled(self, channel: str) -> list[str]:
         """Tags of the consumers that the broker has cancelled since last asked."""
         ...
@@ -326,6 +337,10 @@ class RabbitMQClient(Protocol):
 
     def wait_for_activity(self, within_ms: int) -> bool:
         """Wait until something may have arrived on any channel; False when the time is over."""
+        ...
+
+    def administer(self, action: Administration) -> Outcome[None]:
+        """What an operator does (rig)."""
         ...
 
     def form_cluster(self, nodes: int) -> Outcome[None]:

@@ -16,11 +16,13 @@ from programs import Difference, Program, Result, Verdict
 from rabbitmq_normal import closed, outcome_of, plain
 from rabbitmq_rig import Nodes
 from rabbitmq_script import (
+    ADMINISTRATION,
     Confirms,
     Many,
     Reply,
     Restart,
     Script,
+    Send,
     SettleHeld,
     Speak,
     StartNodes,
@@ -40,7 +42,6 @@ from advisor.subjects.rabbitmq.protocol import Operation, RabbitMQClient
 QUIET_MS = 60
 SLOW_QUIET_MS = 600
 CONFIRM_MS = 3000
-_UNANSWERED = (amqp.BasicPublish, amqp.BasicAck, amqp.BasicNack, amqp.BasicReject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class Performer:
         self.closed: set[str] = set()
         self.reply_to = ""
         self.silent: set[str] = set()
+        self.blocked: dict[str, bool] = {}
 
     def perform(self, step: Step) -> tuple[Step, Any]:
         """The step as it was really made, and its normalised outcome."""
@@ -88,6 +90,10 @@ class Performer:
             return step, None
         if isinstance(step, Confirms):
             return step, [self._confirm(step.channel) for _ in range(step.count)]
+        if isinstance(step, Send):
+            return step, outcome_of(self.client.call(step.operation))
+        if isinstance(step, ADMINISTRATION):
+            return step, outcome_of(self.client.administer(step))
         if isinstance(step, Speak):
             return step, outcome_of(self.speakers.perform(step))
         if isinstance(step, Restart):
@@ -131,8 +137,10 @@ class Performer:
     def _call(self, operation: Operation) -> Outcome[Any]:
         if isinstance(operation, amqp.ChannelOpen):
             self.channels.append(operation.channel)
+        if isinstance(operation, amqp.ConnectionOpen):
+            self.blocked[operation.connection] = False
         outcome = self.client.call(operation)
-        if isinstance(operation, _UNANSWERED) and isinstance(outcome, Done):
+        if isinstance(operation, amqp.WITHOUT_ANSWER) and isinstance(outcome, Done):
             self.client.call(amqp.ExchangeDeclare(operation.channel, "amq.direct", passive=True))
             outcome = self.client.closed_with(operation.channel) or outcome
         self._follow(operation, outcome)
@@ -155,6 +163,10 @@ class Performer:
     def arrived(self) -> dict[str, Any]:
         """What has come to any channel since last asked, and which have closed."""
         shown: dict[str, Any] = dict(self.speakers.arrived())
+        for connection, before in self.blocked.items():
+            self.blocked[connection] = now = self.client.is_blocked(connection)
+            if now != before:
+                shown[f"{connection} is blocked"] = now
         for channel in self.channels:
             taken = self.client.take_deliveries(channel)
             for one in taken:
@@ -176,13 +188,14 @@ class Performer:
 
 def _merged(shown: dict[str, Any], more: dict[str, Any]) -> None:
     for key, value in more.items():
-        shown[key] = [*shown[key], *value] if key in shown else value
+        several = isinstance(value, list) and key in shown
+        shown[key] = [*shown[key], *value] if several else value
 
 
 def _settled(step: Step, shown: dict[str, Any]) -> dict[str, Any]:
     """A channel that a publish or settlement closes is its outcome, at once or a little later."""
     code = shown.get(f"{getattr(step, 'channel', '')} closed")
-    if isinstance(step, _UNANSWERED) and code not in (None, "gone"):
+    if isinstance(step, amqp.WITHOUT_ANSWER) and code not in (None, "gone"):
         return {**shown, "outcome": {"refused": code}}
     return shown
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,14 @@ from pathlib import Path
 from time import sleep
 
 from advisor.domain.outcome import Done, Outcome, Refused, Unknown
+from advisor.subjects.rabbitmq.administration import (
+    AddVirtualHost,
+    Administration,
+    ClearPolicy,
+    DeleteVirtualHost,
+    SetMemoryAlarm,
+    SetPolicy,
+)
 from advisor.subjects.rabbitmq.protocol import Setting
 
 RIG = Path(__file__).parent.parent.parent / "rigs" / "rabbitmq"
@@ -39,6 +48,22 @@ def rig(*arguments: str) -> str:
     return done.stdout.strip()
 
 
+def _commands(action: Administration) -> list[tuple[str, ...]]:
+    """What ``rabbitmqctl`` is told."""
+    match action:
+        case SetPolicy(name, pattern, definition, priority, apply_to):
+            given = ("--priority", str(priority), "--apply-to", apply_to)
+            return [("set_policy", *given, name, pattern, json.dumps(dict(definition)))]
+        case ClearPolicy(name):
+            return [("clear_policy", name)]
+        case AddVirtualHost(name):
+            return [("add_vhost", name), ("set_permissions", "-p", name, "guest", ".*", ".*", ".*")]
+        case DeleteVirtualHost(name):
+            return [("delete_vhost", name)]
+        case SetMemoryAlarm(raised):
+            return [("set_vm_memory_high_watermark", "0.00001" if raised else "0.6")]
+
+
 class Nodes:
     """A :class:`~advisor.subjects.rabbitmq.live_rig.Rig` of so many nodes, ``port`` the first's.
 
@@ -53,6 +78,7 @@ class Nodes:
         }
         self._stopped: list[str] = []
         self._before: dict[Setting, int] = {}
+        self._alarm = False
 
     def ctl(self, *arguments: str) -> str:
         """On the first node that runs."""
@@ -72,6 +98,16 @@ class Nodes:
         self._set(setting, value)
         return _DONE
 
+    def administer(self, action: Administration) -> Outcome[None]:
+        if isinstance(action, SetMemoryAlarm):
+            self._alarm = action.raised
+        try:
+            for words in _commands(action):
+                self.ctl(*words)
+        except SystemExit as error:
+            return Refused("refused", str(error))
+        return _DONE
+
     def _set(self, setting: Setting, value: int) -> None:
         for node in self._running():
             at = ("ctl", self._version, self._ports[node], "eval")
@@ -81,6 +117,8 @@ class Nodes:
 
     def restore(self) -> None:
         """Every node up and every setting as it was, for whoever uses them next."""
+        if self._alarm:
+            self.administer(SetMemoryAlarm(raised=False))
         self.start_nodes()
         for setting, value in self._before.items():
             self._set(setting, value)

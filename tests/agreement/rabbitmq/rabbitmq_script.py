@@ -11,6 +11,14 @@ from typing import Any
 
 from advisor.domain.version import BrokerVersion
 from advisor.subjects.rabbitmq import protocol as amqp
+from advisor.subjects.rabbitmq.administration import (
+    AddVirtualHost,
+    Administration,
+    ClearPolicy,
+    DeleteVirtualHost,
+    SetMemoryAlarm,
+    SetPolicy,
+)
 from advisor.subjects.rabbitmq.protocol import Operation, Properties
 
 
@@ -85,9 +93,18 @@ class Speak:
     arguments: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A method without asking the broker whether it closed the channel."""
+
+    operation: Operation
+
+
+ADMINISTRATION = (SetPolicy, ClearPolicy, AddVirtualHost, DeleteVirtualHost, SetMemoryAlarm)
+
 Step = (
-    Operation | Wait | Confirms | Reply | SettleHeld | Restart | StopNode | StartNodes | Many
-    | Speak
+    Operation | Administration | Send | Wait | Confirms | Reply | SettleHeld | Restart | StopNode
+    | StartNodes | Many | Speak
 )  # fmt: skip
 
 

@@ -8,9 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+import rows_administration
 import rows_cluster
 import rows_consumers
 import rows_limits
+import rows_policies
 import rows_protocols
 import rows_publishing
 import rows_queues
@@ -19,7 +21,7 @@ from programs import Difference, Program, Result, Rows
 from rabbitmq_compare import compare, program_steps
 from rabbitmq_generated import generated
 from rabbitmq_rig import NEXT_PORT, Nodes, rig
-from rabbitmq_script import Restart
+from rabbitmq_script import Restart, SetMemoryAlarm
 
 from advisor.domain.version import BrokerVersion
 from advisor.subjects.rabbitmq.live_client import LiveClient
@@ -33,7 +35,9 @@ PARTS: Sequence[Rows] = (
     rows_limits.ROWS,
     rows_consumers.ROWS,
     rows_publishing.ROWS,
+    rows_policies.ROWS,
     rows_protocols.ROWS,
+    rows_administration.ROWS,
     rows_cluster.ROWS,
 )
 TOGETHER = 8
@@ -57,23 +61,23 @@ class Place:
             raise SystemExit(f"wanted {version}, a {self.full_version} answers at port {port}")
 
     def connect(self) -> LiveClient:
-        """Only a client of a cluster may stop nodes: one node is for many programs at once."""
-        return LiveClient(self.rig.urls()[0], rig=self.rig if self.nodes > 1 else None)
+        return LiveClient(self.rig.urls()[0], rig=self.rig)
 
     def restart(self) -> None:
         self.rig.ctl("stop_app")
         self.rig.ctl("start_app")
 
     def run(self, programs: Sequence[Program], together: int) -> list[Result]:
-        """Those that stop a node run alone, after all others."""
-        alone = [one for one in programs if self.nodes > 1 or self._restarts(one)]
+        """Those that concern a whole node run alone, after all others."""
+        alone = [one for one in programs if self.nodes > 1 or self._whole_node(one)]
         others = [one for one in programs if one not in alone]
         with ThreadPoolExecutor(together) as pool:
             results = list(pool.map(self._result, others))
         return results + [self._result(one) for one in alone]
 
-    def _restarts(self, program: Program) -> bool:
-        return any(isinstance(step, Restart) for step in program_steps(program, self.version))
+    def _whole_node(self, program: Program) -> bool:
+        steps = program_steps(program, self.version)
+        return any(isinstance(step, Restart | SetMemoryAlarm) for step in steps)
 
     def _result(self, program: Program) -> Result:
         if program.since > self.version:

@@ -10,9 +10,6 @@ from advisor.subjects.rabbitmq import protocol as amqp
 ROWS = Rows()
 ROWS.not_run |= {
     "ST-05": "super streams need a client of the stream protocol",
-    "MS-01": "the model leaves alarms out",
-    "MS-04": "virtual hosts and logins are outside the protocol",
-    "MS-05": "the plugin cannot be had here",
 }
 
 
