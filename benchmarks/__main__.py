@@ -2,6 +2,6 @@
 
 from importlib import import_module
 
-for name in ("rabbitmq_model", "kafka_model", "recommend", "decide", "questions"):
+for name in ("rabbitmq_model", "kafka_model", "rules", "recommend", "decide", "questions"):
     print(f"== {name}")
     import_module(f"benchmarks.{name}").main()

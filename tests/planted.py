@@ -8,29 +8,25 @@ if one is not caught, and fails if the text of a mistake is no longer in the pac
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-ROOT = Path(__file__).parent.parent
-BESIDE = ("rules", "schemas", "examples")
+sys.path.insert(0, str(Path(__file__).parent / "support"))
+import planting  # found beside this file, however it is called
+from planting import ROOT, planted
+
 FAILED = 1
 """How pytest exits where a test fails; anything else is trouble of another kind."""
 
 
 @dataclass(frozen=True)
-class Mistake:
-    """``right``, in ``file`` once, became ``wrong``; one of ``tests`` must see it."""
+class Mistake(planting.Mistake):
+    """One of ``tests`` must see it."""
 
-    what: str
-    file: str
-    right: str
-    wrong: str
     tests: str
 
 
@@ -211,30 +207,15 @@ MISTAKES = (
 )  # fmt: skip
 
 
-def planted(mistake: Mistake, package: Path) -> None:
-    """Write the mistake into a copy of the package; ValueError if its text is not there once."""
-    file = package / mistake.file
-    text = file.read_text(encoding="utf-8")
-    if text.count(mistake.right) != 1:
-        raise ValueError(f"{mistake.file} has {mistake.right!r} {text.count(mistake.right)} times")
-    file.write_text(text.replace(mistake.right, mistake.wrong), encoding="utf-8")
-
-
 def exit_of(tests: Sequence[str], mistake: Mistake | None = None) -> int:
     """How the tests end with the mistake in."""
-    with TemporaryDirectory() as folder:
-        copy = Path(folder) / "advisor"
-        shutil.copytree(ROOT / "advisor", copy, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in BESIDE:
-            (Path(folder) / name).symlink_to(ROOT / name)
-        if mistake is not None:
-            planted(mistake, copy)
+    with planted(mistake) as (folder, environment):
         options = ("-x", "-p", "no:cacheprovider", "-c", str(ROOT / "pyproject.toml"))
         done = subprocess.run(
             [sys.executable, "-m", "pytest", *options, "--rootdir", str(ROOT)]
             + [str(ROOT / "tests" / test) for test in tests],
             cwd=folder,
-            env={**os.environ, "PYTHONPATH": folder},
+            env=environment,
             capture_output=True,
             text=True,
             check=False,

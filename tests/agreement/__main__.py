@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     system, command, *rest = arguments
-    sys.path.insert(0, str(HERE / system))
+    sys.path[:0] = [str(HERE / system), str(HERE.parent / "support")]
     if command in OWN:
         return int(import_module(f"{system}_{command}").main(rest))
     return int(import_module(MODULES[command]).main(system, rest))

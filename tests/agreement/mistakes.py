@@ -10,30 +10,17 @@ from __future__ import annotations
 import argparse
 import os
 import pickle
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from planting import Mistake, planted
 from programs import Difference, Kept
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A line of ``file``, among the files of the model, that someone might have written instead."""
-
-    what: str
-    file: str
-    right: str
-    wrong: str
 
 
 def replay(path: Path) -> int:
@@ -53,16 +40,7 @@ def _differs(one: Kept) -> bool:
 
 def caught_by(system: str, mistake: Mistake | None, path: Path) -> list[str]:
     """The programs that show it; ValueError if its line is not in the model."""
-    with TemporaryDirectory() as folder:
-        copy = Path(folder) / "advisor"
-        shutil.copytree(ROOT / "advisor", copy, ignore=shutil.ignore_patterns("__pycache__"))
-        if mistake is not None:
-            file = copy / "models" / system / mistake.file
-            text = file.read_text(encoding="utf-8")
-            if mistake.right not in text:
-                raise ValueError(f"{mistake.file} has no {mistake.right!r}")
-            file.write_text(text.replace(mistake.right, mistake.wrong), encoding="utf-8")
-        environment = {**os.environ, "PYTHONPATH": folder}
+    with planted(mistake, under=f"models/{system}") as (_, environment):
         command = [sys.executable, str(HERE), system, "planted", str(path), "--replay"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from mistakes import Mistake
+from planting import Mistake
 
 MISTAKES = (
     Mistake("keys by absolute value, not by mask", "partitioner.py", "& 0x7FFFFFFF", "& 0xFFFF"),
     Mistake("partitions may shrink", "topic_admin.py", "if partitions <= len", "if False and len"),
-    Mistake("names may clash", "topic_admin.py", '.replace(".", "_")', '.replace("", "")'),
+    Mistake("names may clash", "topic_admin.py", 'alike = name.replace(".", "_")',
+            'alike = ""'),
     Mistake("limits of 70 bytes less", "record.py", "BATCH_OVERHEAD_BYTES = 61",
             "BATCH_OVERHEAD_BYTES = 0"),
     Mistake("a retry is stored twice", "producer.py", "origin=last.origin", "origin=None"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mistakes import Mistake
+from planting import Mistake
 
 MISTAKES = (
     Mistake("requeue at the tail", "classic_queue.py",
@@ -68,7 +68,7 @@ MISTAKES = (
     Mistake("all consumers of a single active queue work", "consumer.py",
             "        if not self._single_active:\n", "        if True:\n"),
     Mistake("what matches goes to the alternate exchange, too", "routing.py",
-            "if not matched and exchange.alternate", "if exchange.alternate"),
+            "if not matched and alternate is not None", "if alternate is not None"),
     Mistake("an exchange-to-exchange binding goes one step only", "routing.py",
             "waiting.append(self._exchanges[name])", "pass"),
     Mistake("a wrong tag is ignored", "channel.py",
@@ -83,8 +83,29 @@ MISTAKES = (
             "        self.unacked = {}\n"
             "        self._give_back(list(again.values()), 'recover')\n"),
     Mistake("looking is no use of an expiring queue", "queue.py",
-            "        if self.unused is not None:\n            self.unused.renew()\n\n    @property",
-            "\n    @property"),
+            "by name.\"\"\"\n        self.unused.renew()", "by name.\"\"\""),
+    Mistake("a quorum queue expires at once", "quorum_queue.py", "return TICK_MS", "return 1"),
+    Mistake("what is out of a deleted queue is dead-lettered", "queue.py",
+            "self.settings = replace(self.settings, dead_letter=None)", "pass"),
+    Mistake("the higher of two numbers works", "policy.py",
+            "    if name in _LOWER_WINS:\n        return min(own, given)",
+            "    if name in _LOWER_WINS:\n        return max(own, given)"),
+    Mistake("a policy's overflow is for classic queues too", "policy.py",
+            'if name == "x-overflow" and kind == "quorum":', 'if name == "x-overflow":'),
+    Mistake("an argument wins over a policy", "policy.py",
+            "        if name in known:\n", "        if name in known and name not in merged:\n"),
+    Mistake("policies add up", "policy.py",
+            "return max(found, key=lambda one: one.priority).definition if found else {}",
+            "return {k: v for one in found for k, v in one.definition.items()}"),
+    Mistake("who was refused may publish again when the policy goes", "quorum_queue.py",
+            "self.guarded = self.guarded or any(self._refusing.values())",
+            "self._refusing.clear()"),
+    Mistake("a blocked connection's acknowledgements are read", "alarm.py",
+            "(not publishes and connection not in self._unread)", "not publishes"),
+    Mistake("publishes are lost in an alarm", "alarm.py",
+            "setdefault(connection, []).append(handle)", "setdefault(connection, [])"),
+    Mistake("the password is not looked at", "virtual_hosts.py",
+            "if self.passwords.get(user) != password:", "if user not in self.passwords:"),
     Mistake("a retry waits as long each time", "delayed_retry.py",
             "self.least_ms * max(1, failures)", "self.least_ms"),
     Mistake("stuck dead letters take no place", "quorum_queue.py",

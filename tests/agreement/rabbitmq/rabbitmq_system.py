@@ -21,9 +21,10 @@ from programs import Difference, Program, Result, Rows
 from rabbitmq_compare import compare, program_steps
 from rabbitmq_generated import generated
 from rabbitmq_rig import NEXT_PORT, Nodes, rig
-from rabbitmq_script import Restart, SetMemoryAlarm
+from rabbitmq_script import Restart
 
 from advisor.domain.version import BrokerVersion
+from advisor.subjects.rabbitmq.administration import SetMemoryAlarm
 from advisor.subjects.rabbitmq.live_client import LiveClient
 
 __all__ = ["PARTS", "TOGETHER", "VERSIONS", "described", "generated", "place"]

@@ -126,7 +126,11 @@ def test_a_deleted_queue_dead_letters_nothing(kind: str, retry: dict[str, Any]) 
     """Neither what is out, nor what waits for its retry (seen live)."""
     bench = Bench()
     bench.queue("dead")
-    given = {"dead_letter_exchange": "", "dead_letter_routing_key": "dead", "message_ttl": 100}
+    given: dict[str, Any] = {
+        "dead_letter_exchange": "",
+        "dead_letter_routing_key": "dead",
+        "message_ttl": 100,
+    }
     bench.queue(kind=kind, **given, **retry)
     bench.publish("out", "waits", "ready")
     tag = held(bench.channel)
