@@ -11,6 +11,7 @@ from advisor.domain.version import BrokerVersion
 
 Write = Callable[[Any], None]
 ALWAYS = BrokerVersion(0, 0)
+NEVER = BrokerVersion(1000, 0)
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,21 @@ Verdict = Difference | str | None
 
 @dataclass(frozen=True)
 class Program:
-    """One program; a row may have several. ``nodes`` it needs; ``since``: from that version on."""
+    """One program; a row may have several. ``nodes`` it needs; it is for versions from ``since``
+    on and before ``before``."""
 
     row: str
     name: str
     write: Write
     nodes: int = 1
     since: BrokerVersion = ALWAYS
+    before: BrokerVersion = NEVER
+
+    def not_for(self, version: BrokerVersion) -> str | None:
+        """Why it is not run on this version, None where it is."""
+        if version < self.since:
+            return f"since {self.since}"
+        return f"before {self.before}" if version >= self.before else None
 
     def __str__(self) -> str:
         return f"{self.row} {self.name}"
@@ -48,10 +57,13 @@ class Rows:
         self.programs: list[Program] = []
         self.not_run: dict[str, str] = {}
 
-    def __call__(self, row: str, *, nodes: int = 1, since: str = "0.0") -> Callable[[Write], Write]:
+    def __call__(
+        self, row: str, *, nodes: int = 1, since: str | None = None, before: str | None = None
+    ) -> Callable[[Write], Write]:
         def keep(write: Write) -> Write:
-            first = BrokerVersion.parse(since)
-            self.programs.append(Program(row, write.__name__, write, nodes, first))
+            first = ALWAYS if since is None else BrokerVersion.parse(since)
+            end = NEVER if before is None else BrokerVersion.parse(before)
+            self.programs.append(Program(row, write.__name__, write, nodes, first, end))
             return write
 
         return keep

@@ -196,7 +196,10 @@ class Broker(Topology):
         default = 3 if settings.kind == "quorum" else len(self.cluster.nodes)
         members = self.cluster.replicas(settings.group_size or default)
         make = QuorumQueue if settings.kind == "quorum" else Stream
-        return make(self, name, settings, members)
+        queue = make(self, name, settings, members)
+        if not queue.has_majority:
+            raise connection_error(541, f"no majority of replicas for queue {name!r}")
+        return queue
 
     def find_queue(self, channel: Channel, name: str) -> AnyQueue:
         """The queue, ``""`` for the last declared one; 404 missing, 405 another's."""

@@ -3,187 +3,69 @@
 Keeps: tags count from 1 on each channel; a bad tag closes the channel (406) and all it holds is
 requeued; prefetch counts for consumers made after it; cancelling leaves unsettled messages with
 the channel; an error closes channel or connection and later calls fail. Global prefetch is
-ignored from 4.3. Leaves out alarms and credit flow; a wrong publish is answered at once, where a
-real broker answers later and discards what was sent in between.
+ignored from 4.3. Leaves out credit flow.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from advisor.models.kernel import Timer
 from advisor.models.rabbitmq import consumer_timeout, direct_reply_to
-from advisor.models.rabbitmq.confirms import Confirms
 from advisor.models.rabbitmq.consumer import Consumer
-from advisor.models.rabbitmq.expiry import parse_expiration
+from advisor.models.rabbitmq.global_prefetch import GlobalPrefetch
 from advisor.models.rabbitmq.message import (
-    PLAIN,
     Delivery,
     How,
-    Message,
-    Properties,
-    Returned,
     Table,
 )
+from advisor.models.rabbitmq.publishing import Publishing
 from advisor.models.rabbitmq.replies import ClosedError, channel_error, connection_error
-from advisor.models.rabbitmq.routing import sender_selected
 from advisor.models.rabbitmq.source import Source
 from advisor.models.rabbitmq.stream import Stream
-from advisor.models.rabbitmq.transaction import Transaction
-from advisor.models.rabbitmq.unmodelled import Gap, UnmodelledError
 from advisor.models.rabbitmq.versions import V4_3
 
 if TYPE_CHECKING:
     from advisor.models.rabbitmq.connection import Connection
 
 
-class Channel:
+class Channel(Publishing):
     """One channel. Deliveries wait in ``inbox``, returns in ``returns``, consumers that the
     broker cancelled in ``cancelled``."""
 
     __slots__ = (
-        "broker", "cancelled", "closed", "confirms", "connection", "consumers", "inbox", "kernel",
-        "last_queue", "last_tag", "opened_ms", "prefetch", "reply_token", "returns", "transaction",
-        "unacked", "watch",
+        "cancelled", "connection", "consumers", "global_prefetch", "inbox", "kernel", "last_queue",
+        "last_tag", "opened_ms", "prefetch", "watch",
     )  # fmt: skip
 
     def __init__(self, connection: Connection) -> None:
+        super().__init__(connection.broker)
         self.connection = connection
-        self.broker = connection.broker
         self.kernel = connection.broker.kernel
         self.opened_ms = self.kernel.now_ms
-        self.closed: ClosedError | None = None
-        self.confirms: Confirms | None = None
-        self.transaction: Transaction | None = None
         self.consumers: dict[str, Consumer] = {}
         self.inbox: deque[Delivery] = deque()
-        self.returns: deque[Returned] = deque()
         self.cancelled: deque[str] = deque()
-        self.unacked: dict[int, Delivery] = {}
         self.last_tag = 0
         self.prefetch = 0
+        self.global_prefetch: GlobalPrefetch | None = None
         self.last_queue: str | None = None
-        self.reply_token: str | None = None
         self.watch: Timer | None = None
-
-    # publishing
-
-    def confirm_select(self) -> None:
-        """From now on every publish is answered in ``confirms``."""
-        if self.transaction is not None:
-            raise channel_error(406, "cannot switch from tx to confirm mode")
-        if self.confirms is None:
-            self.confirms = Confirms()
-
-    def tx_select(self) -> None:
-        """From now on publishes and settlements wait for :meth:`tx_commit`."""
-        if self.confirms is not None:
-            raise channel_error(406, "cannot switch from confirm to tx mode")
-        if self.transaction is None:
-            self.transaction = Transaction()
-
-    def tx_commit(self) -> None:
-        """All that waits takes effect."""
-        self._transaction().commit()
-
-    def tx_rollback(self) -> None:
-        """All that waits is forgotten; settled deliveries are unsettled again, not requeued."""
-        self._undo(self._transaction())
-
-    def _undo(self, transaction: Transaction) -> None:
-        again = {delivery.tag: delivery for delivery in transaction.rollback()} | self.unacked
-        self.unacked = dict(sorted(again.items()))
-
-    def _transaction(self) -> Transaction:
-        if self.closed is not None:
-            raise self.closed
-        if self.transaction is None:
-            raise channel_error(406, "channel is not transactional")
-        return self.transaction
-
-    def basic_publish(
-        self,
-        exchange: str,
-        routing_key: str,
-        body: bytes,
-        properties: Properties = PLAIN,
-        *,
-        mandatory: bool = False,
-    ) -> None:
-        """Route and store one message; 404, 403 or 406 where the broker refuses it."""
-        if self.closed is not None:
-            raise self.closed
-        broker = self.broker
-        found = broker.exchanges.get(exchange)
-        if found is None or found.internal or len(body) > broker.max_message_bytes:
-            raise broker.refused_publish(exchange)
-        headers = properties.headers
-        if headers or properties.reply_to is not None or properties.expiration is not None:
-            properties = self._checked(properties)
-        keys = sender_selected(headers) if headers else ()
-        if keys:
-            targets = broker.router.route_all(found, (routing_key, *keys), headers)
-        else:
-            cached = found.routes.get(routing_key)
-            targets = broker.router.route(found, routing_key, headers) if cached is None else cached
-        message = Message(exchange, routing_key, body, properties, publisher=self)
-        if self.transaction is not None:
-            if direct_reply_to.is_reply(message) and broker.reply_tokens.passes_by_transactions:
-                broker.reply_tokens.deliver(routing_key, message)
-                if mandatory:
-                    self.transaction.publish(partial(self._send_back, message))
-                return
-            store = partial(self._store, message, tuple(targets), mandatory=mandatory)
-            self.transaction.publish(store)
-            return
-        self._store(message, targets, mandatory=mandatory)
-
-    def _store(self, message: Message, targets: Sequence[Any], *, mandatory: bool) -> None:
-        accepted: bool | None = True
-        several = len(targets) > 1
-        if several:
-            self.broker.hold_dead_letters()
-        for queue in targets:
-            taken = queue.enqueue(message)
-            if taken is not True and accepted is not None:
-                accepted = taken
-        if several:
-            self.broker.release_dead_letters()
-        if not targets:
-            self._unroutable(message, mandatory=mandatory)
-        if self.confirms is not None:
-            self.confirms.answer(accepted)
-
-    def _checked(self, properties: Properties) -> Properties:
-        if properties.expiration is not None:
-            parse_expiration(properties.expiration)
-        if properties.reply_to == direct_reply_to.NAME:
-            token = self.broker.reply_tokens.token_of(self)
-            return replace(properties, reply_to=token)
-        return properties
-
-    def _unroutable(self, message: Message, *, mandatory: bool) -> None:
-        key = message.routing_key
-        never_returned = direct_reply_to.is_reply(message) and self.broker.reply_tokens.deliver(
-            key, message
-        )
-        if mandatory and not never_returned:
-            self._send_back(message)
-
-    def _send_back(self, message: Message) -> None:
-        self.returns.append(Returned(312, "NO_ROUTE", message))
 
     # consuming
 
     def basic_qos(self, prefetch_count: int, *, global_: bool = False) -> None:
-        """The limit for each consumer made after this; 0 for no limit."""
-        if global_ and self.broker.version < V4_3:
-            raise UnmodelledError(Gap.GLOBAL_PREFETCH)
-        self.prefetch = prefetch_count
+        """The limit for each consumer made after this, before 4.3 with ``global_`` for the whole
+        channel; 0 for no limit."""
+        if not global_ or self.broker.version >= V4_3:
+            self.prefetch = prefetch_count
+            return
+        if self.global_prefetch is None:
+            self.global_prefetch = GlobalPrefetch(self)
+        self.global_prefetch.limit(prefetch_count, len(self.unacked))
 
     def basic_consume(
         self,
@@ -206,6 +88,8 @@ class Channel:
         priority = given.get("x-priority", 0)
         if not isinstance(priority, int) or isinstance(priority, bool):
             raise channel_error(406, "invalid arg 'x-priority'")
+        if source.settings.kind == "quorum" and self.global_prefetch and self.global_prefetch.works:
+            raise connection_error(540, "global prefetch is not supported by quorum queues")
         limit = source.limit_of(self.prefetch, no_ack=no_ack)
         consumer = Consumer(
             self, source, tag, limit=limit, no_ack=no_ack, priority=priority, exclusive=exclusive
@@ -294,12 +178,21 @@ class Channel:
         if found is None:
             raise channel_error(406, f"unknown delivery tag {delivery_tag}")
         found.queue.settle(found)
+        if self.global_prefetch is not None:
+            self.global_prefetch.settled([found])
 
     def _settle(self, deliveries: list[Delivery], settle: Callable[[list[Delivery]], None]) -> None:
-        if self.transaction is None:
-            settle(deliveries)
+        if self.transaction is not None:
+            self.transaction.settle(deliveries, partial(self._settled, settle))
         else:
-            self.transaction.settle(deliveries, settle)
+            self._settled(settle, deliveries)
+
+    def _settled(
+        self, settle: Callable[[list[Delivery]], None], deliveries: list[Delivery]
+    ) -> None:
+        settle(deliveries)
+        if self.global_prefetch is not None:
+            self.global_prefetch.settled(deliveries)
 
     def basic_nack(
         self, delivery_tag: int, *, multiple: bool = False, requeue: bool = True
@@ -317,7 +210,7 @@ class Channel:
         """Requeue all that is unsettled."""
         if not requeue:
             raise connection_error(540, "recover without requeue")
-        self._return(self._outstanding(0), how="recover", requeue=True)
+        self._settled(partial(self._return, how="recover", requeue=True), self._outstanding(0))
 
     def _one(self, tag: int) -> Delivery:
         if self.closed is not None:

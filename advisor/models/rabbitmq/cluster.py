@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from advisor.domain.version import BrokerVersion
 from advisor.models.rabbitmq.replies import connection_error
-from advisor.models.rabbitmq.unmodelled import Gap, UnmodelledError
 from advisor.models.rabbitmq.versions import V4_3
 
 if TYPE_CHECKING:
@@ -56,10 +55,8 @@ class Cluster:
 
     def check_metadata(self) -> None:
         """Whether a declaration can be decided on now."""
-        if 2 * len(self.running) > len(self.nodes):
+        if self._version < V4_3 or 2 * len(self.running) > len(self.nodes):
             return
-        if self._version < V4_3:
-            raise UnmodelledError(Gap.METADATA_WITHOUT_MAJORITY)
         raise connection_error(541, "metadata store has no majority")
 
     def stop(self, node: Node, *, power_loss: bool = False) -> None:

@@ -68,13 +68,14 @@ class Consumer:
 class Consumers:
     """All consumers of one queue."""
 
-    __slots__ = ("_active", "_levels", "_single_active", "_takes_over", "registered")
+    __slots__ = ("_active", "_blocked", "_levels", "_single_active", "_takes_over", "registered")
 
     def __init__(self, *, single_active: bool, takes_over: bool) -> None:
         self.registered: list[Consumer] = []
         self._single_active = single_active
         self._takes_over = takes_over
         self._active: Consumer | None = None
+        self._blocked: dict[Channel, list[Consumer]] = {}
         self._levels: list[tuple[int, deque[Consumer]]] = []
 
     def __len__(self) -> int:
@@ -110,20 +111,40 @@ class Consumers:
         """The consumer holds one fewer."""
         consumer.held -= 1
         if consumer.blocked and consumer.held < consumer.limit:
+            self.unblock(consumer.channel)
+        if self._single_active and self._takes_over:
+            self.reconsider()
+
+    def unblock(self, channel: Channel) -> None:
+        """Give those of a channel turns again that may hold one more, the longest blocked first."""
+        full = []
+        for consumer in self._blocked.pop(channel, ()):
+            if consumer.held >= consumer.limit:
+                full.append(consumer)
+                continue
             consumer.blocked = False
             if consumer in self.registered and self._active in (None, consumer):
                 self._put(consumer)
-        if self._single_active and self._takes_over:
-            self.reconsider()
+        if full:
+            self._blocked[channel] = full
+
+    def _block(self, consumer: Consumer, turn: deque[Consumer]) -> None:
+        consumer.blocked = True
+        turn.popleft()
+        self._blocked.setdefault(consumer.channel, []).append(consumer)
 
     def take(self) -> Consumer | None:
         """The consumer to get the next message, counted as if it had it already."""
         for _, turn in self._levels:
-            if turn:
+            while turn:
                 consumer = turn[0]
-                if not consumer.no_ack and consumer.held + 1 >= consumer.limit:
-                    consumer.blocked = True
-                    turn.popleft()
+                shared = consumer.channel.global_prefetch
+                full = shared is not None and consumer.held >= consumer.limit
+                if full or (shared is not None and not shared.admits(consumer)):
+                    self._block(consumer, turn)
+                    continue
+                if shared is None and not consumer.no_ack and consumer.held + 1 >= consumer.limit:
+                    self._block(consumer, turn)
                 elif len(turn) > 1:
                     turn.rotate(-1)
                 return consumer
@@ -159,3 +180,7 @@ class Consumers:
         for _, turn in self._levels:
             if consumer in turn:
                 turn.remove(consumer)
+        if consumer.blocked:
+            blocked = self._blocked.get(consumer.channel, [])
+            if consumer in blocked:
+                blocked.remove(consumer)

@@ -18,7 +18,6 @@ from advisor.models.rabbitmq.versions import V4_3
 
 if TYPE_CHECKING:
     from advisor.models.rabbitmq.broker import Broker
-    from advisor.models.rabbitmq.channel import Channel
     from advisor.models.rabbitmq.consumer import Consumer
 
 NAME = "amq.rabbitmq.reply-to"
@@ -82,12 +81,6 @@ class ReplyTokens:
 
     def alive(self, token: str) -> bool:
         return self._consumers.get(token) is not None
-
-    def token_of(self, channel: Channel) -> str:
-        """What ``reply_to`` becomes; 406 if the channel has no reply consumer."""
-        if channel.reply_token is None:
-            raise channel_error(406, "fast reply consumer does not exist")
-        return channel.reply_token
 
     def deliver(self, token: str, message: Message) -> bool:
         """Hand the reply over; whether a mandatory publish of it stays without a return."""

@@ -14,9 +14,7 @@ class Gap(Enum):
 
     CLASSIC_QUEUE_POWER_LOSS = "what a classic queue still has after power was lost"
     EXCHANGE_TYPE = "exchange types of plugins other than x-consistent-hash, x-local-random"
-    GLOBAL_PREFETCH = "basic.qos with global=true before 4.3"
     HASH_PROPERTY = "hash-property of the consistent-hash exchange"
-    METADATA_WITHOUT_MAJORITY = "declarations before 4.3 while most nodes are down"
     MQTT_OPTION = "no-local, retain handling, retain as published and message expiry of MQTT 5"
     STREAM_READ_WITHOUT_MAJORITY = "reading a stream that has lost most of its replicas"
 

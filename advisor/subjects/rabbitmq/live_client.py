@@ -7,6 +7,7 @@ down before it is asked for, so that :meth:`LiveClient.close` finds what an inte
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from time import monotonic
 from typing import Any
@@ -37,6 +38,9 @@ from advisor.subjects.rabbitmq.protocol import (
 
 ANSWER_MS = 45_000
 """Longer than the 30 s after which 4.3 gives up on a change of metadata."""
+
+RIG_LOOK_MS = 50
+"""How often it is asked whether a step of the rig is done."""
 
 _DONE: Done[None] = Done(None)
 _NOT_OPEN = ClosedError(504, "CHANNEL_ERROR - not open")
@@ -251,30 +255,37 @@ class LiveClient:
 
     # nodes
 
-    def administer(self, action: Administration) -> Outcome[None]:
-        return Unknown(NEEDS_RIG) if self._rig is None else self._rig.administer(action)
-
-    def form_cluster(self, nodes: int) -> Outcome[None]:
-        return Unknown(NEEDS_RIG) if self._rig is None else self._rig.form_cluster(nodes)
-
-    def configure(self, setting: Setting, value: int) -> Outcome[None]:
-        return Unknown(NEEDS_RIG) if self._rig is None else self._rig.configure(setting, value)
-
-    def leader_of(self, queue: str) -> Outcome[str]:
-        return Unknown(NEEDS_RIG) if self._rig is None else self._rig.leader_of(queue)
-
-    def running_nodes(self) -> Outcome[tuple[str, ...]]:
-        return Unknown(NEEDS_RIG) if self._rig is None else self._rig.running_nodes()
-
-    def stop_node(self, node: str, *, power_loss: bool) -> Outcome[None]:
+    def _on_rig(self, act: Callable[[Rig], Outcome[Any]]) -> Outcome[Any]:
+        """Done beside the loop, which keeps heartbeats going however long it takes."""
         if self._rig is None:
             return Unknown(NEEDS_RIG)
-        outcome = self._rig.stop_node(node, power_loss=power_loss)
+        with ThreadPoolExecutor(1) as pool:
+            doing = pool.submit(act, self._rig)
+            while not self._loop.turn_until(doing.done, RIG_LOOK_MS):
+                pass
         self._loop.turn_until(lambda: True, 0)
-        return outcome
+        return doing.result()
+
+    def administer(self, action: Administration) -> Outcome[None]:
+        return self._on_rig(lambda rig: rig.administer(action))
+
+    def form_cluster(self, nodes: int) -> Outcome[None]:
+        return self._on_rig(lambda rig: rig.form_cluster(nodes))
+
+    def configure(self, setting: Setting, value: int) -> Outcome[None]:
+        return self._on_rig(lambda rig: rig.configure(setting, value))
+
+    def leader_of(self, queue: str) -> Outcome[str]:
+        return self._on_rig(lambda rig: rig.leader_of(queue))
+
+    def running_nodes(self) -> Outcome[tuple[str, ...]]:
+        return self._on_rig(lambda rig: rig.running_nodes())
+
+    def stop_node(self, node: str, *, power_loss: bool) -> Outcome[None]:
+        return self._on_rig(lambda rig: rig.stop_node(node, power_loss=power_loss))
 
     def start_nodes(self) -> Outcome[None]:
-        return Unknown(NEEDS_RIG) if self._rig is None else self._rig.start_nodes()
+        return self._on_rig(lambda rig: rig.start_nodes())
 
     # the end
 

@@ -54,8 +54,8 @@ class Place:
             return list(pool.map(self._result, programs))
 
     def _result(self, program: Program) -> Result:
-        if program.since > self.cluster.version:
-            return Result(program, f"since {program.since}")
+        if not_for := program.not_for(self.cluster.version):
+            return Result(program, not_for)
         try:
             return self._compared(program)
         except Exception as error:

@@ -81,8 +81,8 @@ class Place:
         return any(isinstance(step, Restart | SetMemoryAlarm) for step in steps)
 
     def _result(self, program: Program) -> Result:
-        if program.since > self.version:
-            return Result(program, f"since {program.since}")
+        if not_for := program.not_for(self.version):
+            return Result(program, not_for)
         try:
             return compare(self, program)
         except Exception as error:

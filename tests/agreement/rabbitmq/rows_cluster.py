@@ -107,6 +107,32 @@ def no_metadata_without_a_majority(s: Script) -> None:
     s.get(s.new(), "~c", 3)
 
 
+@ROWS("HA-01", nodes=3, before="4.3")
+def metadata_without_a_majority(s: Script) -> None:
+    """Before 4.3 only what needs replicas is refused; all is there when the others are back."""
+    a = _queues(s)
+    s.exchange(a, "~x", "fanout")
+    s.bind(a, "~c", "~x")
+    s.queue(a, "~old")
+    s.add(StopNode("rabbit-3"), StopNode("rabbit-2"))
+    b = s.new()
+    s.queue(b, "~new")
+    s.exchange(b, "~y", "fanout")
+    s.bind(b, "~new", "~y")
+    s.add(amqp.QueueUnbind(b, "~c", "~x"), amqp.QueueDelete(b, "~old"))
+    s.publish(b, "~x", "", "unbound")
+    s.publish(b, "~y", "", "m")
+    s.queue(s.new(), "~quorum", "quorum")
+    s.queue(s.new(), "~alone", "quorum", quorum_initial_group_size=1)
+    s.queue(s.new(), "~stream", "stream")
+    s.add(StartNodes())
+    c = s.new()
+    for name in ("~c", "~new"):
+        s.get(c, name, 2)
+    for name in ("~old", "~quorum", "~alone", "~stream"):
+        s.look(s.new(), name)
+
+
 @ROWS("HA-01", nodes=3)
 def every_node_down(s: Script) -> None:
     a = _queues(s)

@@ -298,11 +298,53 @@ def prefetch_of_new_consumers(s: Script) -> None:
 
 @ROWS("QS-01")
 def global_prefetch(s: Script) -> None:
+    """One limit for a channel before 4.3, not on quorum queues; from 4.3 one for each consumer."""
+    a, b = s.new(), s.new()
+    s.queue(a, "~q")
+    s.send(a, "~q", *"1234567")
+    s.add(amqp.BasicQos(a, 3, True))
+    s.consume(a, "~q", "t1")
+    s.consume(a, "~q", "t2")
+    s.add(amqp.BasicAck(a, 2))
+    s.get(a, "~q", no_ack=False)
+    s.add(amqp.BasicNack(a, 1, requeue=True))
+    s.add(amqp.BasicQos(a, 4, True), amqp.BasicCancel(a, "t1"))
+    s.add(amqp.BasicQos(a, 0, True))
+    s.queue(b, "~r", "quorum")
+    s.send(b, "~r", *"12345")
+    s.add(amqp.BasicQos(b, 2, True))
+    s.consume(b, "~r", "t1")
+
+
+@ROWS("QS-01")
+def both_prefetches(s: Script) -> None:
+    """Each consumer has its own limit within that of its channel."""
     a = s.new()
-    s.queue(a, "~1", "quorum")
-    s.send(a, "~1", *"12345")
+    s.queue(a, "~q")
+    s.send(a, "~q", *"123456789")
+    s.add(amqp.BasicQos(a, 2), amqp.BasicQos(a, 3, True))
+    s.consume(a, "~q", "t1")
+    s.consume(a, "~q", "t2")
+    s.add(amqp.BasicAck(a, 1), amqp.BasicAck(a, 3, True))
+
+
+@ROWS("QS-01")
+def global_prefetch_later(s: Script) -> None:
+    """For consumers that are there already, and what is out counts; others of the queue go on."""
+    a, b = s.new(), s.new()
+    s.queue(a, "~q")
+    s.queue(a, "~other")
+    s.send(a, "~other", "got")
+    s.get(a, "~other", no_ack=False)
+    s.add(amqp.BasicQos(a, 2))
+    s.consume(a, "~q", "t1")
+    s.consume(a, "~q", "free", no_ack=True)
+    s.send(a, "~q", *"123")
     s.add(amqp.BasicQos(a, 2, True))
-    s.consume(a, "~1", "t1")
+    s.send(a, "~q", *"45678")
+    s.consume(b, "~q", "elsewhere")
+    s.add(amqp.BasicAck(a, 2), amqp.BasicAck(a, 1))
+    s.send(a, "~q", *"abcd")
 
 
 def _turns(s: Script, kind: str) -> None:

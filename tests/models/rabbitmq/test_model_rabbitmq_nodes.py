@@ -310,10 +310,55 @@ def power_lost(bench: Bench) -> None:
     restart(bench, power_loss=True)
 
 
-def declared_in_a_minority(bench: Bench) -> None:
+def test_before_4_3_only_replicas_need_a_majority() -> None:
+    """Declarations and deletions go on with one node of three; a quorum queue of three does not."""
     bench = Bench(V4_0, nodes=3)
     stop(bench, 2)
+    bench.channel = bench.new_channel()
     bench.queue()
+    bench.queue("old")
+    bench.broker.exchange_declare("x", "fanout")
+    bench.broker.bind("queue", "q", "x")
+    bench.broker.queue_delete(bench.channel, "old")
+    bench.queue("alone", "quorum", quorum_initial_group_size=1)
+    bench.publish("m", exchange="x")
+    assert ["m"] == bench.drain()
+    assert {"q", "alone"} == set(bench.broker.queues)
+    assert "541C" == reply(lambda: bench.queue("three", "quorum"))
+
+
+@pytest.mark.parametrize("version", [V3_10, V4_0])
+def test_global_prefetch_is_one_limit_for_a_channel(version: BrokerVersion) -> None:
+    """Beside that of each consumer; what was got does not count; none on quorum queues."""
+    bench = Bench(version)
+    bench.queue()
+    bench.publish(*"12345678")
+    bench.channel.basic_qos(3, global_=True)
+    for tag in ("a", "b"):
+        bench.channel.basic_consume("q", tag)
+    bench.channel.basic_get("q")
+    assert list("123") == arrived(bench.channel)
+    bench.channel.basic_ack(1)
+    bench.channel.basic_nack(3, multiple=True)
+    assert list("523") == arrived(bench.channel)
+    bench.channel.basic_qos(0, global_=True)
+    assert list("678") == arrived(bench.channel)
+    bench.channel.basic_qos(1, global_=True)
+    bench.queue("r", "quorum")
+    assert "540C" == reply(lambda: bench.channel.basic_consume("r", "c"))
+
+
+def test_global_prefetch_holds_back_who_never_acknowledges() -> None:
+    """What is out when the limit is set counts, and consumers elsewhere go on."""
+    bench = Bench(V4_0)
+    bench.queue()
+    bench.publish("1")
+    bench.channel.basic_get("q")
+    bench.channel.basic_consume("q", "free", no_ack=True)
+    bench.channel.basic_qos(1, global_=True)
+    bench.publish("2", "3")
+    assert [] == arrived(bench.channel)
+    assert ["2", "3"] == arrived(bench.consume())
 
 
 def read_in_a_minority(bench: Bench) -> None:
@@ -326,9 +371,7 @@ def read_in_a_minority(bench: Bench) -> None:
 MEETINGS: dict[Gap, Callable[[Bench], object]] = {
     Gap.CLASSIC_QUEUE_POWER_LOSS: power_lost,
     Gap.EXCHANGE_TYPE: lambda bench: bench.broker.exchange_declare("x", "x-random"),
-    Gap.GLOBAL_PREFETCH: lambda _: Bench(V4_0).channel.basic_qos(1, global_=True),
     Gap.HASH_PROPERTY: lambda _: check_exchange({"hash-property": "message_id"}),
-    Gap.METADATA_WITHOUT_MAJORITY: declared_in_a_minority,
     Gap.MQTT_OPTION: lambda bench: bench.broker.mqtt.connect("c").subscribe("a", noLocal=True),
     Gap.STREAM_READ_WITHOUT_MAJORITY: read_in_a_minority,
 }
