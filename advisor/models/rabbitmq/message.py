@@ -91,7 +91,8 @@ class Message:
 class Entry:
     """One queue's copy. ``sequence`` is its place; ``acquired`` counts every return to the queue,
     ``failures`` those that count towards a delivery limit, in earlier queues too where a version
-    carries them; ``came_back`` is the last way of returning."""
+    carries them; ``reported`` those that a client of AMQP 1.0 called failures; ``came_back`` is the
+    last way of returning."""
 
     __slots__ = (
         "acquired",
@@ -100,6 +101,7 @@ class Entry:
         "failures",
         "message",
         "redelivered",
+        "reported",
         "sequence",
     )
 
@@ -110,6 +112,7 @@ class Entry:
         self.expires_at_ms: int | None = None
         self.acquired = 0
         self.failures = message.failures
+        self.reported = 0
         self.came_back: How | None = None
 
     def __lt__(self, other: Entry) -> bool:

@@ -87,6 +87,11 @@ class Queue:
         self.unused.renew()
 
     @property
+    def reports(self) -> bool:
+        """Whether it counts what clients of AMQP 1.0 call a failure."""
+        return False
+
+    @property
     def looks_at_head(self) -> bool:
         """Whether a publish or a get looks for what expired at the head."""
         return True

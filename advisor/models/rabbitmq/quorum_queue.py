@@ -62,6 +62,10 @@ class QuorumQueue(Queue):
             self.dead_letters = DeadLetterWorker(self.broker, self, self._watch_limit)
 
     @property
+    def reports(self) -> bool:
+        return True
+
+    @property
     def tick_ms(self) -> int:
         return TICK_MS
 

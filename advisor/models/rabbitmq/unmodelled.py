@@ -12,6 +12,7 @@ from enum import Enum
 class Gap(Enum):
     """A part of RabbitMQ left out, with what it is."""
 
+    AMQP_1_0_PLUGIN = "AMQP 1.0 before 4.0, a plugin with other addresses and encodings"
     CLASSIC_QUEUE_POWER_LOSS = "what a classic queue still has after power was lost"
     EXCHANGE_TYPE = "exchange types of plugins other than x-consistent-hash, x-local-random"
     HASH_PROPERTY = "hash-property of the consistent-hash exchange"

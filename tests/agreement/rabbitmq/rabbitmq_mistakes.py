@@ -117,4 +117,10 @@ MISTAKES = (
             'if wanted == "first":\n        return stream.end'),
     Mistake("replies can be acknowledged", "direct_reply_to.py",
             "        if not no_ack:\n", "        if False:\n"),
+    Mistake("settling gives credit back", "amqp_1_0.py",
+            "delivery.consumer.limit -= 1", "delivery.consumer.limit -= 0"),
+    Mistake("a failed delivery is as good as a released one", "amqp_1_0.py",
+            'failed = failed and outcome == "modified"', "failed = False"),
+    Mistake("an unroutable message is accepted", "amqp_1_0.py",
+            '            return "released", None', '            return "accepted", None'),
 )  # fmt: skip

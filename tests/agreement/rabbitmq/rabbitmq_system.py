@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import rows_administration
+import rows_amqp_1_0
 import rows_cluster
 import rows_consumers
 import rows_limits
@@ -39,6 +40,7 @@ PARTS: Sequence[Rows] = (
     rows_policies.ROWS,
     rows_protocols.ROWS,
     rows_administration.ROWS,
+    rows_amqp_1_0.ROWS,
     rows_cluster.ROWS,
 )
 TOGETHER = 8

@@ -91,7 +91,7 @@ def test_who_was_refused_is_never_told_to_go_on() -> None:
         ({"delivery_limit": -1}, 2, 3),
     ],
 )
-def test_delivery_limit_by_policy(own: dict[str, int], given: int, delivered: int) -> None:
+def test_delivery_limit_by_policy(own: dict[str, Any], given: int, delivered: int) -> None:
     bench = Bench(V4_0)
     policy(bench, delivery_limit=given)
     bench.queue(kind="quorum", **own)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rabbitmq_bench import V3_10, V4_0, V4_3, Bench, arrived, headers, reply
 
 from advisor.domain.version import BrokerVersion
+from advisor.models.rabbitmq.amqp_1_0 import Amqp10Session
 from advisor.models.rabbitmq.consistent_hash import check_exchange
 from advisor.models.rabbitmq.stream import WRITE_BACK_MS
 from advisor.models.rabbitmq.unmodelled import Gap, UnmodelledError
@@ -369,6 +370,7 @@ def read_in_a_minority(bench: Bench) -> None:
 
 
 MEETINGS: dict[Gap, Callable[[Bench], object]] = {
+    Gap.AMQP_1_0_PLUGIN: lambda _: Amqp10Session(Bench(V3_10).broker),
     Gap.CLASSIC_QUEUE_POWER_LOSS: power_lost,
     Gap.EXCHANGE_TYPE: lambda bench: bench.broker.exchange_declare("x", "x-random"),
     Gap.HASH_PROPERTY: lambda _: check_exchange({"hash-property": "message_id"}),
