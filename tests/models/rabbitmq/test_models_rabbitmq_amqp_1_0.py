@@ -96,8 +96,8 @@ def test_what_a_client_of_0_9_1_sees() -> None:
     session.attach_sender("s", "/queues/q")
     sections = Sections(
         b"m", durable=True, priority=7, time_to_live_ms=60_000, message_id="i",
-        reply_to="/queues/r", correlation_id="c", content_type="t", creation_time_ms=100_000, group_id="g",
-        application={"a": 1, "d": 1.5, "n": None},
+        reply_to="/queues/r", correlation_id="c", content_type="t", creation_time_ms=100_000,
+        group_id="g", application={"a": 1, "d": 1.5, "n": None},
     )  # fmt: skip
     session.send("s", sections)
     delivery = bench.channel.basic_get("q", no_ack=True)
