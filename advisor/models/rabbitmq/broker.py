@@ -247,8 +247,7 @@ class Broker(Topology):
         if queue is None:
             return
         registered = queue.consumers if isinstance(queue, Stream) else queue.consumers.registered
-        if not isinstance(queue, Stream):
-            queue.end()
+        queue.forget()
         for consumer in list(registered):
             consumer.channel.server_cancel(consumer)
         self.unbind_everywhere("queue", name)

@@ -25,7 +25,7 @@ from advisor.models.rabbitmq.message import (
 from advisor.models.rabbitmq.publishing import Publishing
 from advisor.models.rabbitmq.replies import ClosedError, channel_error, connection_error
 from advisor.models.rabbitmq.source import Source
-from advisor.models.rabbitmq.stream import Stream
+from advisor.models.rabbitmq.stream import Stream, filter_of
 from advisor.models.rabbitmq.versions import V4_3
 
 if TYPE_CHECKING:
@@ -95,13 +95,14 @@ class Channel(Publishing):
             self, source, tag, limit=limit, no_ack=no_ack, priority=priority, exclusive=exclusive
         )
         consumer.timed = consumer_timeout.timeout_ms_of(self, source) is not None
-        self._register(source, consumer, given.get("x-stream-offset"))
+        self._register(source, consumer, given)
         return tag
 
-    def _register(self, source: Any, consumer: Consumer, offset: Any) -> None:
+    def _register(self, source: Any, consumer: Consumer, given: Table) -> None:
         if isinstance(source, Stream):
             self.consumers[consumer.tag] = consumer
-            source.add_consumer(consumer, offset)
+            passes = filter_of(given, self.broker.version)
+            source.add_consumer(consumer, given.get("x-stream-offset"), passes)
             return
         registered = source.consumers.registered
         if source.settings.kind == "quorum":

@@ -233,7 +233,7 @@ class Queue:
         """Remove what is ready; the number removed."""
         return len(self.ready.clear())
 
-    def end(self) -> None:
+    def forget(self) -> None:
         """It is deleted: what it has, and what still comes back, goes nowhere."""
         self.settings = replace(self.settings, dead_letter=None)
         self.purge()

@@ -128,8 +128,8 @@ class QuorumQueue(Queue):
         self._watch_limit()
         return count
 
-    def end(self) -> None:
-        super().end()
+    def forget(self) -> None:
+        super().forget()
         self.dead_letters = None
 
     def limit_of(self, prefetch: int, *, no_ack: bool) -> int:

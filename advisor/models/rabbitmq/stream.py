@@ -6,8 +6,8 @@ the roll of a segment, what needs a majority of replicas, and that writes reach 
 the system's own write-back: all
 replicas losing power lose what is younger. Reject: 540 on 3.10, settles from 4.0. What arrives
 within one millisecond is one chunk, the grain of ``last`` and of times; a real broker cuts a fast
-burst anywhere. Leaves out the bytes of a chunk's frame, filters, and server-side offsets, which
-only the stream protocol has.
+burst anywhere. Filters (from 3.13) pass whole chunks. Leaves out the bytes of a chunk's frame; what
+only the stream protocol has is in ``stream_protocol``.
 """
 
 from __future__ import annotations
@@ -17,19 +17,20 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from advisor.domain.version import BrokerVersion
 from advisor.models.rabbitmq.arguments import QueueSettings, age_ms
 from advisor.models.rabbitmq.consumer import Consumer
-from advisor.models.rabbitmq.message import Delivery, Entry, How, Message
+from advisor.models.rabbitmq.message import Delivery, Entry, How, Message, Table
 from advisor.models.rabbitmq.replies import channel_error, connection_error
 from advisor.models.rabbitmq.unmodelled import Gap, UnmodelledError
-from advisor.models.rabbitmq.versions import V4_0, V4_3
+from advisor.models.rabbitmq.versions import V3_13, V4_0, V4_3
 
 if TYPE_CHECKING:
     from advisor.models.rabbitmq.broker import Broker
     from advisor.models.rabbitmq.cluster import Node
+    from advisor.models.rabbitmq.stream_protocol import StreamConnection, Subscriber
 
 # Linux writes dirty pages back after 30 s, looking every 5 s
 WRITE_BACK_MS = 35_000
@@ -37,6 +38,37 @@ WRITE_BACK_MS = 35_000
 _RECORD_OVERHEAD_BYTES = 12
 _INTERVAL = re.compile(r"[1-9]\d*[YMDhms]")
 _BAD_INTERVAL = re.compile(r"\d+\w")
+
+
+class Record(NamedTuple):
+    """What one offset holds; no entry where an offset of a reader was stored."""
+
+    entry: Entry | None
+    at_ms: int
+    filter_value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Passes a chunk that has one of these values, or what has none if ``unfiltered``."""
+
+    values: frozenset[str]
+    unfiltered: bool = False
+
+    def passes(self, records: Sequence[Record]) -> bool:
+        return any(
+            self.unfiltered if one.filter_value is None else one.filter_value in self.values
+            for one in records
+        )
+
+
+def filter_of(arguments: Table, version: BrokerVersion) -> Filter | None:
+    """What a consumer asks for with ``x-stream-filter``, from 3.13."""
+    wanted = arguments.get("x-stream-filter")
+    if wanted is None or version < V3_13:
+        return None
+    values = frozenset([wanted] if isinstance(wanted, str) else wanted)
+    return Filter(values, unfiltered=bool(arguments.get("x-stream-match-unfiltered")))
 
 
 @dataclass(slots=True)
@@ -73,8 +105,9 @@ class Stream:
     """The log and its readers; ``members`` are the nodes with a replica, the leader first."""
 
     __slots__ = (
-        "_flushed_end", "_intact", "_publishers", "_records", "_segments", "broker", "consumers",
-        "end", "first_offset", "members", "name", "owner", "reachable", "settings", "used",
+        "_filters", "_flushed_end", "_intact", "_publishers", "_records", "_segments", "active",
+        "broker", "consumers", "end", "first_offset", "members", "name", "owner", "reachable",
+        "sequences", "settings", "stored_offsets", "subscribers", "used", "watchers",
     )  # fmt: skip
 
     def __init__(
@@ -90,7 +123,13 @@ class Stream:
         self.reachable = True
         self.owner: object | None = None
         self.used = False
-        self._records: deque[tuple[Entry, int]] = deque()
+        self.subscribers: list[Subscriber] = []
+        self.watchers: list[StreamConnection] = []
+        self.active: dict[str, Subscriber] = {}
+        self.sequences: dict[str, int] = {}
+        self.stored_offsets: dict[str, int] = {}
+        self._filters: dict[Consumer, Filter] = {}
+        self._records: deque[Record] = deque()
         self._segments: deque[Segment] = deque([Segment(0)])
         self._intact = set(self.members)
         self._flushed_end = 0
@@ -118,16 +157,34 @@ class Stream:
             self._refuse_new(message.publisher)
             return None
         self._publishers.add(message.publisher)
-        now_ms = self.broker.kernel.now_ms
         if self.broker.version >= V4_0 and message.properties.delivery_mode is None:
             # stored as AMQP 1.0, whose header always says whether a message is durable
             properties = replace(message.properties, delivery_mode=1)
             message = Message(message.exchange, message.routing_key, message.body, properties)
-        self._records.append((Entry(message, self.end), now_ms))
+        wanted = message.properties.headers.get("x-stream-filter-value")
+        self.write(message, wanted if self.broker.version >= V3_13 else None)
+        return True
+
+    def write(self, message: Message, filter_value: str | None) -> None:
+        """Append one message."""
+        now_ms = self.broker.kernel.now_ms
+        self._records.append(Record(Entry(message, self.end), now_ms, filter_value or None))
         self.end += 1
         self._grow(len(message.body) + _RECORD_OVERHEAD_BYTES, now_ms)
         self.dispatch()
-        return True
+
+    def store_offset(self, reference: str, offset: int) -> None:
+        """Keep how far a reader has come, which takes an offset itself."""
+        self.stored_offsets[reference] = offset
+        self._records.append(Record(None, self.broker.kernel.now_ms, None))
+        self.end += 1
+
+    def forget(self) -> None:
+        """It is deleted; whoever uses it by the stream protocol hears of it."""
+        for watcher in self.watchers:
+            watcher.forget(self.name)
+        for subscriber in list(self.subscribers):
+            subscriber.gone()
 
     def _refuse_new(self, publisher: Any) -> None:
         """Close a channel that has not published here yet: without a majority, nobody can tell it
@@ -164,15 +221,36 @@ class Stream:
     @property
     def last_chunk(self) -> int:
         """The offset where the newest chunk begins."""
-        return self.first_since(self._records[-1][1]) if self._records else self.end
+        newest = next((one for one in reversed(self._records) if one.entry is not None), None)
+        return self.end if newest is None else self.first_since(newest.at_ms)
 
     def first_since(self, at_ms: int) -> int:
         """The first offset of what was written at that time or later."""
-        younger = sum(1 for _entry, written_ms in self._records if written_ms >= at_ms)
+        younger = sum(1 for one in self._records if one.at_ms >= at_ms)
         return self.end - younger
 
-    def add_consumer(self, consumer: Consumer, wanted: Any = None) -> None:
-        """Begin to read at the offset wanted."""
+    def chunk_at(self, offset: int) -> tuple[int, list[Record]]:
+        """The chunk that holds this offset: where it begins, and its records."""
+        at, records = offset - self.first_offset, self._records
+        alone = records[at].entry is None
+
+        def together(other: int) -> bool:
+            one = records[other]
+            return not alone and one.entry is not None and one.at_ms == records[at].at_ms
+
+        first, last = at, at
+        while first > 0 and together(first - 1):
+            first -= 1
+        while last + 1 < len(records) and together(last + 1):
+            last += 1
+        return self.first_offset + first, [records[one] for one in range(first, last + 1)]
+
+    def add_consumer(
+        self, consumer: Consumer, wanted: Any = None, passes: Filter | None = None
+    ) -> None:
+        """Begin to read at the offset wanted, what the filter passes."""
+        if passes is not None:
+            self._filters[consumer] = passes
         if not self.has_majority:
             raise UnmodelledError(Gap.STREAM_READ_WITHOUT_MAJORITY)
         version = self.broker.version
@@ -184,6 +262,7 @@ class Stream:
     def remove_consumer(self, consumer: Consumer) -> None:
         if consumer in self.consumers:
             self.consumers.remove(consumer)
+        self._filters.pop(consumer, None)
 
     def limit_of(self, prefetch: int, *, no_ack: bool) -> int:
         """A stream needs a limit and acknowledgements: they are its credit."""
@@ -196,13 +275,21 @@ class Stream:
     def dispatch(self) -> None:
         for consumer in self.consumers:
             self._feed(consumer)
+        for subscriber in self.subscribers:
+            subscriber.feed()
 
     def _feed(self, consumer: Consumer) -> None:
         consumer.next_offset = max(consumer.next_offset, self.first_offset)
         while consumer.held < consumer.limit and consumer.next_offset < self.end:
-            entry, _ = self._records[consumer.next_offset - self.first_offset]
+            at = consumer.next_offset
+            entry = self._records[at - self.first_offset].entry
             consumer.next_offset += 1
-            consumer.deliver(entry)
+            if entry is not None and self._passes(consumer, at):
+                consumer.deliver(entry)
+
+    def _passes(self, consumer: Consumer, offset: int) -> bool:
+        passes = self._filters.get(consumer) if self._filters else None
+        return passes is None or passes.passes(self.chunk_at(offset)[1])
 
     def settle(self, delivery: Delivery) -> None:
         """Give credit for one more; nothing is removed."""
@@ -237,7 +324,7 @@ class Stream:
         if power_loss and node in self._intact:
             self._intact.discard(node)
             limit_ms = self.broker.kernel.now_ms - WRITE_BACK_MS
-            flushed = sum(1 for _, at_ms in self._records if at_ms <= limit_ms)
+            flushed = sum(1 for one in self._records if one.at_ms <= limit_ms)
             self._flushed_end = self.first_offset + flushed
 
     def node_started(self, node: Node) -> None:

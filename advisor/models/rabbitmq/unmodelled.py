@@ -17,6 +17,7 @@ class Gap(Enum):
     EXCHANGE_TYPE = "exchange types of plugins other than x-consistent-hash, x-local-random"
     HASH_PROPERTY = "hash-property of the consistent-hash exchange"
     MQTT_OPTION = "no-local, retain handling, retain as published and message expiry of MQTT 5"
+    SUPER_STREAM_SINGLE_ACTIVE_CONSUMER = "single active consumers over a super stream's partitions"
     STREAM_READ_WITHOUT_MAJORITY = "reading a stream that has lost most of its replicas"
 
 

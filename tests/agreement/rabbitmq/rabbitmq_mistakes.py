@@ -78,7 +78,7 @@ MISTAKES = (
             "            return\n"),
     Mistake("a closed channel loses what it held", "channel.py",
             '        self._give_back(held, "closed")\n', ""),
-    Mistake("a rollback requeues", "channel.py",
+    Mistake("a rollback requeues", "publishing.py",
             "        self.unacked = dict(sorted(again.items()))\n",
             "        self.unacked = {}\n"
             "        self._give_back(list(again.values()), 'recover')\n"),
@@ -123,4 +123,17 @@ MISTAKES = (
             'failed = failed and outcome == "modified"', "failed = False"),
     Mistake("an unroutable message is accepted", "amqp_1_0.py",
             '            return "released", None', '            return "accepted", None'),
+    Mistake("de-duplication by connection", "stream_protocol.py",
+            "        last = stream.sequences.get(publisher.reference, 0)",
+            "        last = 0"),
+    Mistake("a stored offset takes no place", "stream.py",
+            "        self._records.append(Record(None, self.broker.kernel.now_ms, None))\n"
+            "        self.end += 1\n", ""),
+    Mistake("who subscribes beyond the end waits for that offset", "stream_protocol.py",
+            "max(stream.first_offset, min(offset, stream.end))",
+            "max(stream.first_offset, offset)"),
+    Mistake("a filter passes what has no value", "stream.py",
+            "self.unfiltered if one.filter_value is None", "True if one.filter_value is None"),
+    Mistake("a super stream's partitions are in the order of their names", "super_stream.py",
+            "int(binding.arguments.get(ORDER, 0))", "binding.destination"),
 )  # fmt: skip

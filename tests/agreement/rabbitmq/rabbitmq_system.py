@@ -18,6 +18,7 @@ import rows_protocols
 import rows_publishing
 import rows_queues
 import rows_routing
+import rows_streams
 from programs import Difference, Program, Result, Rows
 from rabbitmq_compare import compare, program_steps
 from rabbitmq_generated import generated
@@ -37,6 +38,7 @@ PARTS: Sequence[Rows] = (
     rows_limits.ROWS,
     rows_consumers.ROWS,
     rows_publishing.ROWS,
+    rows_streams.ROWS,
     rows_policies.ROWS,
     rows_protocols.ROWS,
     rows_administration.ROWS,

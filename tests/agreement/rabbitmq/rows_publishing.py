@@ -8,9 +8,6 @@ from rabbitmq_script import Confirms, Reply, Script
 from advisor.subjects.rabbitmq import protocol as amqp
 
 ROWS = Rows()
-ROWS.not_run |= {
-    "ST-05": "super streams need a client of the stream protocol",
-}
 
 
 @ROWS("PC-01")

@@ -14,6 +14,7 @@ from advisor.domain.version import BrokerVersion
 from advisor.models.rabbitmq.amqp_1_0 import Amqp10Session
 from advisor.models.rabbitmq.consistent_hash import check_exchange
 from advisor.models.rabbitmq.stream import WRITE_BACK_MS
+from advisor.models.rabbitmq.stream_protocol import StreamConnection
 from advisor.models.rabbitmq.unmodelled import Gap, UnmodelledError
 
 
@@ -369,12 +370,20 @@ def read_in_a_minority(bench: Bench) -> None:
     bench.consume(prefetch=1)
 
 
+def single_active_over_partitions(_: Bench) -> None:
+    connection = StreamConnection(Bench().broker)
+    connection.create("s", {})
+    given = {"single-active-consumer": "true", "name": "app", "super-stream": "all"}
+    connection.subscribe(1, "s", "next", 1, given)
+
+
 MEETINGS: dict[Gap, Callable[[Bench], object]] = {
     Gap.AMQP_1_0_PLUGIN: lambda _: Amqp10Session(Bench(V3_10).broker),
     Gap.CLASSIC_QUEUE_POWER_LOSS: power_lost,
     Gap.EXCHANGE_TYPE: lambda bench: bench.broker.exchange_declare("x", "x-random"),
     Gap.HASH_PROPERTY: lambda _: check_exchange({"hash-property": "message_id"}),
     Gap.MQTT_OPTION: lambda bench: bench.broker.mqtt.connect("c").subscribe("a", noLocal=True),
+    Gap.SUPER_STREAM_SINGLE_ACTIVE_CONSUMER: single_active_over_partitions,
     Gap.STREAM_READ_WITHOUT_MAJORITY: read_in_a_minority,
 }
 
