@@ -14,6 +14,8 @@ from typing import cast
 from ledger import Ledger
 from programs import Difference, Place, Program, Result, Rows, System
 
+from advisor.domain.version import BrokerVersion
+
 BATCH = 60
 NODES = (1, 3)
 
@@ -63,7 +65,8 @@ def main(name: str, words: Sequence[str]) -> int:
     different = _tell(system, "programs", results)
     if rows:
         parts = [] if given.nodes == NODES[-1] else system.PARTS
-        _tell_rows(parts, [one for one in results if one.program in rows])
+        version = BrokerVersion.parse(given.version)
+        _tell_rows(parts, [one for one in results if one.program in rows], version)
     return 1 if different else 0
 
 
@@ -98,15 +101,19 @@ def _tell(system: System, title: str, results: Sequence[Result]) -> int:
     return len(different)
 
 
-def _tell_rows(parts: Sequence[Rows], results: Sequence[Result]) -> None:
-    """Counts by row: one differs if one of its programs does, and is not run if all are not."""
+def _tell_rows(parts: Sequence[Rows], results: Sequence[Result], version: BrokerVersion) -> None:
+    """Counts by row: one differs if one of its programs does, and is not run if all are not.
+
+    Programs for other versions say nothing, unless a row has no others.
+    """
     by_row: dict[str, list[Result]] = {}
     for one in results:
         by_row.setdefault(one.program.row, []).append(one)
     left_out = {row: why for part in parts for row, why in part.not_run.items()}
     counts: dict[str, list[str]] = {}
     for row, own in by_row.items():
-        counts.setdefault(_word(own), []).append(row)
+        meant = [one for one in own if not one.program.not_for(version)]
+        counts.setdefault(_word(meant or own), []).append(row)
     for row, why in left_out.items():
         print(f"not run {row}: {why}")
     counts.setdefault("not run", []).extend(left_out)

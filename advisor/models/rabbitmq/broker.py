@@ -30,6 +30,7 @@ from advisor.models.rabbitmq.direct_reply_to import NAME as REPLY_TO
 from advisor.models.rabbitmq.direct_reply_to import ReplyTokens
 from advisor.models.rabbitmq.message import Message, Table
 from advisor.models.rabbitmq.mqtt import Mqtt
+from advisor.models.rabbitmq.parameters import Parameters
 from advisor.models.rabbitmq.policy import Policy, check_policy, effective
 from advisor.models.rabbitmq.quorum_queue import QuorumQueue
 from advisor.models.rabbitmq.replies import ClosedError, channel_error, connection_error
@@ -55,7 +56,7 @@ class Broker(Topology):
 
     __slots__ = (
         "_held", "_names", "alarm", "connections", "consumer_timeout_ms", "kernel",
-        "max_message_bytes", "mqtt", "reply_tokens", "virtual_hosts",
+        "max_message_bytes", "mqtt", "parameters", "reply_tokens", "virtual_hosts",
     )  # fmt: skip
 
     def __init__(
@@ -72,6 +73,7 @@ class Broker(Topology):
         self.connections: list[Connection] = []
         self.reply_tokens = ReplyTokens(self)
         self.mqtt = Mqtt(self)
+        self.parameters = Parameters(self)
         if beside is None:
             self.max_message_bytes = (16 if version >= versions.V4_0 else 128) * MIB
             self.consumer_timeout_ms = consumer_timeout.DEFAULT_MS
@@ -107,6 +109,10 @@ class Broker(Topology):
         if found.internal:
             return channel_error(403, f"cannot publish to internal exchange {exchange!r}")
         return channel_error(406, f"message larger than {self.max_message_bytes} bytes")
+
+    def topology_changed(self) -> None:
+        super().topology_changed()
+        self.parameters.federation.look()
 
     # queues
 
@@ -172,13 +178,13 @@ class Broker(Topology):
         return effective(settings, definition, self.version) if definition else settings
 
     def set_policy(self, policy: Policy) -> None:
-        """Make or replace a policy; RefusedPolicyError where this version does not take it."""
+        """Make or replace a policy; RefusedParameterError where this version does not take it."""
         check_policy(policy, self.version)
         self.policies.set(policy)
         self._apply_policies()
 
     def clear_policy(self, name: str) -> None:
-        """Remove a policy; RefusedPolicyError where there is none."""
+        """Remove a policy; RefusedParameterError where there is none."""
         self.policies.clear(name)
         self._apply_policies()
 

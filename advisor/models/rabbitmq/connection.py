@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from advisor.models.rabbitmq.channel import Channel
@@ -15,13 +16,14 @@ if TYPE_CHECKING:
 class Connection:
     """A client's connection to one node."""
 
-    __slots__ = ("broker", "channels", "closed", "node")
+    __slots__ = ("broker", "channels", "closed", "node", "on_close")
 
     def __init__(self, broker: Broker, node: Node) -> None:
         self.broker = broker
         self.node = node
         self.channels: list[Channel] = []
         self.closed: ClosedError | None = None
+        self.on_close: Callable[[], None] | None = None
 
     def channel(self) -> Channel:
         """A new channel."""
@@ -43,6 +45,8 @@ class Connection:
         self.broker.connection_closed(self)
         for queue in read:
             self.broker.consumer_gone(queue)
+        if self.on_close is not None:
+            self.on_close()
 
     def close(self) -> None:
         """The client says goodbye."""

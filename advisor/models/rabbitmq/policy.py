@@ -43,8 +43,8 @@ _LOWER_WINS = frozenset(
 )
 
 
-class RefusedPolicyError(Exception):
-    """The broker does not take this policy."""
+class RefusedParameterError(Exception):
+    """The broker does not take this policy, shovel or upstream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +71,21 @@ def known_definitions(version: BrokerVersion) -> frozenset[str]:
 
 
 def check_policy(policy: Policy, version: BrokerVersion) -> None:
-    """RefusedPolicyError where a broker of this version says no."""
+    """RefusedParameterError where a broker of this version says no."""
     try:
         re.compile(policy.pattern)
     except re.error as error:
-        raise RefusedPolicyError(f"pattern: {error}") from None
+        raise RefusedParameterError(f"pattern: {error}") from None
     if policy.apply_to not in list(_APPLIES_TO)[: None if version >= V4_0 else 3]:
-        raise RefusedPolicyError(f"apply-to {policy.apply_to!r}")
+        raise RefusedParameterError(f"apply-to {policy.apply_to!r}")
     if not policy.definition:
-        raise RefusedPolicyError("no definition")
+        raise RefusedParameterError("no definition")
     for name, value in policy.definition.items():
         fits: Callable[[Any], bool] = VALUES.get(f"x-{name}", lambda _: True)
         if name not in known_definitions(version) or not fits(value):
-            raise RefusedPolicyError(f"{name}: {value!r}")
+            raise RefusedParameterError(f"{name}: {value!r}")
     if "delayed-retry-type" in policy.definition and "delayed-retry-min" not in policy.definition:
-        raise RefusedPolicyError("delayed-retry-min is missing")
+        raise RefusedParameterError("delayed-retry-min is missing")
 
 
 class Policies:
@@ -101,9 +101,9 @@ class Policies:
         self._by_name[policy.name] = policy
 
     def clear(self, name: str) -> None:
-        """Remove it; RefusedPolicyError where there is none."""
+        """Remove it; RefusedParameterError where there is none."""
         if self._by_name.pop(name, None) is None:
-            raise RefusedPolicyError(f"no policy {name!r}")
+            raise RefusedParameterError(f"no policy {name!r}")
 
     def of(self, name: str, kind: str) -> Table:
         """What the policy defines that works on this queue or exchange, {} without one."""

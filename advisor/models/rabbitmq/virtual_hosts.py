@@ -20,16 +20,20 @@ GUEST = "guest"
 
 
 class VirtualHosts:
-    """All virtual hosts of a cluster; ``make`` gives an empty one beside them."""
+    """All virtual hosts of a cluster; ``make`` gives an empty one beside them.
 
-    __slots__ = ("_make", "by_name", "passwords")
+    ``elsewhere`` has those of other clusters on the same kernel, by the host that links name.
+    """
+
+    __slots__ = ("_make", "by_name", "elsewhere", "passwords")
 
     def __init__(self, default: Broker, make: Callable[[], Broker]) -> None:
         self.by_name: dict[str, Broker] = {DEFAULT: default}
         self.passwords = {GUEST: GUEST}
+        self.elsewhere: dict[str, VirtualHosts] = {}
         self._make = make
 
-    def enter(self, name: str, user: str, password: str) -> Broker:
+    def enter(self, name: str, user: str = GUEST, password: str = GUEST) -> Broker:
         """The virtual host, for a user who may come in."""
         if self.passwords.get(user) != password:
             raise connection_error(403, f"login was refused for user {user!r}")
@@ -37,6 +41,10 @@ class VirtualHosts:
         if found is None:
             raise connection_error(530, f"virtual host {name!r} not found")
         return found
+
+    def name_of(self, broker: Broker) -> str:
+        """The other way round."""
+        return next(name for name, one in self.by_name.items() if one is broker)
 
     def add(self, name: str) -> None:
         """Make it; one that is there stays as it is."""
@@ -48,6 +56,7 @@ class VirtualHosts:
         broker = self.by_name.pop(name, None)
         if broker is None:
             return False
+        broker.parameters.stop()
         broker.cluster.virtual_hosts.remove(broker)
         for queue in list(broker.queues):
             broker.remove_queue(queue)

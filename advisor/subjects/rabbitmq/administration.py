@@ -16,11 +16,30 @@ class SetPolicy:
     definition: Mapping[str, Any]
     priority: int = 0
     apply_to: str = "all"
+    virtual_host: str = "/"
 
 
 @dataclass(frozen=True, slots=True)
 class ClearPolicy:
     name: str
+    virtual_host: str = "/"
+
+
+@dataclass(frozen=True, slots=True)
+class SetParameter:
+    """Define a shovel (``component`` "shovel") or an upstream ("federation-upstream")."""
+
+    component: str
+    name: str
+    value: Mapping[str, Any]
+    virtual_host: str = "/"
+
+
+@dataclass(frozen=True, slots=True)
+class ClearParameter:
+    component: str
+    name: str
+    virtual_host: str = "/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +61,7 @@ class SetMemoryAlarm:
     raised: bool
 
 
-Administration = SetPolicy | ClearPolicy | AddVirtualHost | DeleteVirtualHost | SetMemoryAlarm
+Administration = (
+    SetPolicy | ClearPolicy | SetParameter | ClearParameter | AddVirtualHost | DeleteVirtualHost
+    | SetMemoryAlarm
+)  # fmt: skip

@@ -14,7 +14,7 @@ from advisor.models.rabbitmq.channel import Channel
 from advisor.models.rabbitmq.cluster import Node
 from advisor.models.rabbitmq.connection import Connection
 from advisor.models.rabbitmq.message import Delivery
-from advisor.models.rabbitmq.policy import Policy, RefusedPolicyError
+from advisor.models.rabbitmq.policy import Policy, RefusedParameterError
 from advisor.models.rabbitmq.replies import ClosedError, connection_error
 from advisor.models.rabbitmq.unmodelled import UnmodelledError
 from advisor.models.rabbitmq.versions import NEWEST
@@ -23,9 +23,11 @@ from advisor.subjects.rabbitmq import protocol as amqp
 from advisor.subjects.rabbitmq.administration import (
     AddVirtualHost,
     Administration,
+    ClearParameter,
     ClearPolicy,
     DeleteVirtualHost,
     SetMemoryAlarm,
+    SetParameter,
     SetPolicy,
 )
 from advisor.subjects.rabbitmq.protocol import (
@@ -324,20 +326,27 @@ class ModelClient:
         return False
 
     def administer(self, action: Administration) -> Outcome[None]:
-        broker, hosts = self.broker, self.broker.virtual_hosts
+        hosts = self.broker.virtual_hosts
         try:
             match action:
-                case SetPolicy(name, pattern, definition, priority, apply_to):
-                    broker.set_policy(Policy(name, pattern, definition, priority, apply_to))
-                case ClearPolicy(name):
-                    broker.clear_policy(name)
+                case SetPolicy(name, pattern, definition, priority, apply_to, host):
+                    policy = Policy(name, pattern, definition, priority, apply_to)
+                    hosts.enter(host).set_policy(policy)
+                case ClearPolicy(name, host):
+                    hosts.enter(host).clear_policy(name)
+                case SetParameter(component, name, value, host):
+                    hosts.enter(host).parameters.set(component, name, value)
+                case ClearParameter(component, name, host):
+                    hosts.enter(host).parameters.clear(component, name)
                 case AddVirtualHost(name):
                     hosts.add(name)
                 case DeleteVirtualHost(name):
                     hosts.remove(name)
                 case SetMemoryAlarm(raised):
-                    broker.alarm.set(raised=raised)
-        except RefusedPolicyError as error:
+                    self.broker.alarm.set(raised=raised)
+        except UnmodelledError as error:
+            return Unmodelled(error.gap.value)
+        except (RefusedParameterError, ClosedError) as error:
             return Refused("refused", str(error))
         return _DONE
 

@@ -16,7 +16,6 @@ from programs import Difference, Program, Result, Verdict
 from rabbitmq_normal import closed, outcome_of, plain
 from rabbitmq_rig import Nodes
 from rabbitmq_script import (
-    ADMINISTRATION,
     Confirms,
     Many,
     Reply,
@@ -35,6 +34,7 @@ from speakers import Speakers
 from advisor.domain.outcome import Done, Outcome, Unknown
 from advisor.domain.version import BrokerVersion
 from advisor.subjects.rabbitmq import protocol as amqp
+from advisor.subjects.rabbitmq.administration import Administration
 from advisor.subjects.rabbitmq.client_on_model import ModelClient
 from advisor.subjects.rabbitmq.live_client import LiveClient
 from advisor.subjects.rabbitmq.protocol import Operation, RabbitMQClient
@@ -92,7 +92,7 @@ class Performer:
             return step, [self._confirm(step.channel) for _ in range(step.count)]
         if isinstance(step, Send):
             return step, outcome_of(self.client.call(step.operation))
-        if isinstance(step, ADMINISTRATION):
+        if isinstance(step, Administration):
             return step, outcome_of(self.client.administer(step))
         if isinstance(step, Speak):
             return step, outcome_of(self.speakers.perform(step))

@@ -8,6 +8,7 @@ Each rule has its reason; what is not listed here is compared as it is.
 - Confirms are told in publishing order: brokers answer in any order and group as they like.
 - A publish or settlement has no answer in AMQP: a channel that it closed is its outcome.
 - A connection that is gone has no reply code on the wire; the model says 504.
+- The names of nodes that links write into headers are dropped: they are the machine's.
 - No answer is told as ``no answer``, without how long it was waited for.
 """
 
@@ -19,6 +20,7 @@ from typing import Any
 from advisor.domain.outcome import Done, Outcome, Refused, Unmodelled
 from advisor.subjects.rabbitmq.protocol import Delivered, Properties, QueueState
 
+_NODES = ("cluster-name", "shovelled-by")
 _MADE = re.compile(r"(amq\.gen-|amq\.rabbitmq\.reply-to\.).*")
 
 
@@ -27,7 +29,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, str):
         return _MADE.sub(r"\1", value)
     if isinstance(value, dict):
-        kept = {key: plain(one) for key, one in sorted(value.items())}
+        kept = {key: plain(one) for key, one in sorted(value.items()) if key not in _NODES}
         if {"count", "reason", "queue"} <= kept.keys():
             kept.pop("time", None)
         return kept

@@ -13,9 +13,11 @@ from advisor.domain.outcome import Done, Outcome, Refused, Unknown
 from advisor.subjects.rabbitmq.administration import (
     AddVirtualHost,
     Administration,
+    ClearParameter,
     ClearPolicy,
     DeleteVirtualHost,
     SetMemoryAlarm,
+    SetParameter,
     SetPolicy,
 )
 from advisor.subjects.rabbitmq.protocol import Setting
@@ -51,11 +53,15 @@ def rig(*arguments: str) -> str:
 def _commands(action: Administration) -> list[tuple[str, ...]]:
     """What ``rabbitmqctl`` is told."""
     match action:
-        case SetPolicy(name, pattern, definition, priority, apply_to):
-            given = ("--priority", str(priority), "--apply-to", apply_to)
+        case SetPolicy(name, pattern, definition, priority, apply_to, host):
+            given = ("-p", host, "--priority", str(priority), "--apply-to", apply_to)
             return [("set_policy", *given, name, pattern, json.dumps(dict(definition)))]
-        case ClearPolicy(name):
-            return [("clear_policy", name)]
+        case ClearPolicy(name, host):
+            return [("clear_policy", "-p", host, name)]
+        case SetParameter(component, name, value, host):
+            return [("set_parameter", "-p", host, component, name, json.dumps(dict(value)))]
+        case ClearParameter(component, name, host):
+            return [("clear_parameter", "-p", host, component, name)]
         case AddVirtualHost(name):
             return [("add_vhost", name), ("set_permissions", "-p", name, "guest", ".*", ".*", ".*")]
         case DeleteVirtualHost(name):

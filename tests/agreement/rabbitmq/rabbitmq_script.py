@@ -12,12 +12,7 @@ from typing import Any
 from advisor.domain.version import BrokerVersion
 from advisor.subjects.rabbitmq import protocol as amqp
 from advisor.subjects.rabbitmq.administration import (
-    AddVirtualHost,
     Administration,
-    ClearPolicy,
-    DeleteVirtualHost,
-    SetMemoryAlarm,
-    SetPolicy,
 )
 from advisor.subjects.rabbitmq.protocol import Operation, Properties
 
@@ -99,8 +94,6 @@ class Send:
 
     operation: Operation
 
-
-ADMINISTRATION = (SetPolicy, ClearPolicy, AddVirtualHost, DeleteVirtualHost, SetMemoryAlarm)
 
 Step = (
     Operation | Administration | Send | Wait | Confirms | Reply | SettleHeld | Restart | StopNode

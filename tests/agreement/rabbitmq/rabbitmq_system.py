@@ -13,6 +13,7 @@ import rows_amqp_1_0
 import rows_cluster
 import rows_consumers
 import rows_limits
+import rows_links
 import rows_policies
 import rows_protocols
 import rows_publishing
@@ -39,6 +40,7 @@ PARTS: Sequence[Rows] = (
     rows_consumers.ROWS,
     rows_publishing.ROWS,
     rows_streams.ROWS,
+    rows_links.ROWS,
     rows_policies.ROWS,
     rows_protocols.ROWS,
     rows_administration.ROWS,

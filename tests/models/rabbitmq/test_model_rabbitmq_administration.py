@@ -9,7 +9,7 @@ from rabbitmq_bench import SEEN, V3_10, V4_0, V4_3, Bench
 
 from advisor.domain.outcome import Done, Refused, Unknown
 from advisor.domain.version import BrokerVersion
-from advisor.models.rabbitmq.policy import Policy, RefusedPolicyError
+from advisor.models.rabbitmq.policy import Policy, RefusedParameterError
 from advisor.subjects.rabbitmq import protocol as amqp
 from advisor.subjects.rabbitmq.administration import (
     AddVirtualHost,
@@ -191,7 +191,7 @@ def test_patterns_and_kinds_are_checked() -> None:
         assert isinstance(client.administer(wrong), Refused)
     assert Done(None) == client.administer(SetPolicy("p", "q", given, apply_to="queues"))
     assert Done(None) == client.administer(ClearPolicy("p"))
-    with pytest.raises(RefusedPolicyError):
+    with pytest.raises(RefusedParameterError):
         Bench(V4_3).broker.clear_policy("p")
 
 

@@ -377,12 +377,23 @@ def single_active_over_partitions(_: Bench) -> None:
     connection.subscribe(1, "s", "next", 1, given)
 
 
+def shovel_of_amqp_1_0(bench: Bench) -> None:
+    ends = {"src-uri": "amqp://", "dest-uri": "amqp://", "src-protocol": "amqp10"}
+    bench.broker.parameters.set("shovel", "s", ends)
+
+
+def federation_with_expiry(bench: Bench) -> None:
+    bench.broker.parameters.set("federation-upstream", "u", {"uri": "amqp://", "expires": 1})
+
+
 MEETINGS: dict[Gap, Callable[[Bench], object]] = {
     Gap.AMQP_1_0_PLUGIN: lambda _: Amqp10Session(Bench(V3_10).broker),
     Gap.CLASSIC_QUEUE_POWER_LOSS: power_lost,
     Gap.EXCHANGE_TYPE: lambda bench: bench.broker.exchange_declare("x", "x-random"),
+    Gap.FEDERATION_OPTION: federation_with_expiry,
     Gap.HASH_PROPERTY: lambda _: check_exchange({"hash-property": "message_id"}),
     Gap.MQTT_OPTION: lambda bench: bench.broker.mqtt.connect("c").subscribe("a", noLocal=True),
+    Gap.SHOVEL_OPTION: shovel_of_amqp_1_0,
     Gap.SUPER_STREAM_SINGLE_ACTIVE_CONSUMER: single_active_over_partitions,
     Gap.STREAM_READ_WITHOUT_MAJORITY: read_in_a_minority,
 }
