@@ -54,6 +54,13 @@ class ClassicQueue(Queue):
             entry.failures += 1
         self.ready.put_back(entry)
 
+    def hand_out(self, entry: Entry) -> None:
+        waits = len(self.ready) > 1
+        super().hand_out(entry)
+        if not waits and not len(self.ready):
+            # what never lay in the queue is not looked at for how often it failed elsewhere
+            entry.redelivered = False
+
     def check_power_loss(self, node: Node) -> None:
         """What is unsynced at that moment is not known."""
         if node is self.node and len(self.ready):

@@ -108,7 +108,12 @@ class Queue:
 
     def enqueue(self, message: Message) -> bool | None:
         """True: taken; False: refused; None: no answer yet, perhaps never."""
-        if self.guarded or self.expiry is not None or message.properties.expiration is not None:
+        if (
+            self.guarded
+            or self.expiry is not None
+            or message.properties.expiration is not None
+            or message.redelivered
+        ):
             return self._enqueue_guarded(message)
         self.sequence = sequence = self.sequence + 1
         self.ready.append(Entry(message, sequence))
@@ -129,9 +134,14 @@ class Queue:
             self.expiry = HeadExpiry(self.broker.kernel, self.ready, self._expired)
         self.ready.append(entry)
         if self.looks_at_head:
-            self.dispatch()
+            self.hand_out(entry)
         self._drop_head()
         return True
+
+    def hand_out(self, entry: Entry) -> None:
+        """One more is ready."""
+        del entry
+        self.dispatch()
 
     def is_full_for(self, message: Message) -> bool:
         """Whether a queue that refuses publishes refuses this one."""

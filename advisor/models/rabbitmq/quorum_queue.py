@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 WINDOW = 2000
 RESUME_AT = Fraction(4, 5)
+_SETTLED: tuple[How, ...] = ("reject", "nack", "recover")
+"""What a client says of a delivery, as against what happens to it."""
 
 
 class QuorumQueue(Queue):
@@ -147,7 +149,7 @@ class QuorumQueue(Queue):
         limit, retry = self.settings.delivery_limit, self.settings.delayed_retry
         if limit is not None and entry.failures > limit:
             self._dead_letter([entry], "delivery_limit")
-        elif limit is None and how in ("reject", "nack") and self.broker.version < V4_3:
+        elif limit is None and how in _SETTLED and self.broker.version < V4_3:
             self.ready.append(entry)
         elif retry is not None and (delay_ms := retry.delay_ms(how, entry.failures)):
             self.delayed.add(entry, delay_ms)
@@ -161,10 +163,13 @@ class QuorumQueue(Queue):
     def _dead_letter(
         self, entries: Sequence[Entry], reason: Reason, *, failed: bool = False
     ) -> None:
+        version = self.broker.version
         if self.dead_letters is None:
             super()._dead_letter(entries, reason, failed=failed)
         else:
-            counts = [self.carried_failures(one, reason) + self._failing(failed) for one in entries]
+            # a worker of 4.0 takes what was rejected for returned once more
+            own = self._failing(failed) or int(reason == "rejected" and V4_0 <= version < V4_3)
+            counts = [self.carried_failures(one, reason) + own for one in entries]
             self.dead_letters.take(entries, reason, counts)
 
     def carried_failures(self, entry: Entry, reason: Reason) -> int:

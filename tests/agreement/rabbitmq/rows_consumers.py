@@ -559,3 +559,22 @@ def quorum_priorities(s: Script) -> None:
     for number, priority in enumerate((None, 4, 5, 3, 255, 31, 32, 0)):
         s.send(a, "~q", f"m{number}", priority=priority)
     s.get(a, "~q", 9)
+
+
+@ROWS("AK-04")
+def where_recovered_messages_go(s: Script) -> None:
+    """As far ahead as they were, or to the end, by the queue's type and limit."""
+    for number, given in enumerate(({}, {"delivery_limit": 5}, {"delivery_limit": -1})):
+        for kind in ("classic", "quorum"):
+            if kind == "quorum" or not given:
+                for how in ("recover", "close"):
+                    a, b = s.new(), s.new()
+                    name = f"~{kind}{number}.{how}"
+                    s.queue(a, name, kind, **given)
+                    s.send(a, name, *"1234")
+                    s.get(b, name, 2, no_ack=False)
+                    if how == "recover":
+                        s.add(amqp.BasicRecover(b))
+                    else:
+                        s.add(amqp.ChannelClose(b))
+                    s.get(a, name, 4)

@@ -89,6 +89,75 @@ def rejected_into_a_quorum_queue(s: Script) -> None:
                 s.add(SettleHeld(a, "reject", 0))
 
 
+@ROWS("DL-01")
+def expired_while_held(s: Script) -> None:
+    """By the time it comes back it is too old; its last return is no failure then."""
+    for source in ("classic", "quorum"):
+        for target in ("classic", "quorum"):
+            for how in ("reject", "nack", "recover", "close"):
+                name = f"{source}.{target}.{how}"
+                a, b = s.new(), s.new()
+                s.queue(a, f"~dead.{name}", target)
+                s.queue(a, f"~{name}", source, dead_letter_exchange="",
+                        dead_letter_routing_key=f"~dead.{name}")  # fmt: skip
+                s.send(a, f"~{name}", "m", expiration="300")
+                s.get(b, f"~{name}", no_ack=False)
+                s.wait(500)
+                if how == "close":
+                    s.add(amqp.ChannelClose(b))
+                elif how == "recover":
+                    s.add(amqp.BasicRecover(b, True))
+                else:
+                    s.add(SettleHeld(b, how, 0))
+                s.get(s.new(), f"~dead.{name}")
+
+
+@ROWS("DL-01")
+def expired_while_consumed(s: Script) -> None:
+    """A classic queue that hands a dead letter out at once does not call it redelivered."""
+    for source, target in (("classic", "classic"), ("quorum", "classic"), ("classic", "quorum")):
+        for consumed in (True, False):
+            name = f"{source}.{target}.{consumed}"
+            a, b, c = s.new(), s.new(), s.new()
+            s.queue(a, f"~dead.{name}", target)
+            s.queue(a, f"~{name}", source, dead_letter_exchange="",
+                    dead_letter_routing_key=f"~dead.{name}")  # fmt: skip
+            s.consume(b, f"~{name}", "t")
+            s.send(a, f"~{name}", "m", expiration="0")
+            s.add(amqp.BasicQos(c, 1))
+            s.consume(c, f"~dead.{name}", "u")
+            if not consumed:
+                s.send(a, f"~dead.{name}", "first")
+            s.wait(300)
+            s.queue(b, f"~{name}", source, max_length=9)
+            s.add(SettleHeld(c, "nack", 0), SettleHeld(c, "ack", 0), SettleHeld(c, "ack", 0))
+
+
+@ROWS("DL-07")
+def at_least_once_with_failures(s: Script) -> None:
+    """What of its deliveries a dead letter still knows that a worker took on."""
+    for returned in (0, 1):
+        for how in ("reject", "nack", "expire"):
+            name = f"{how}.{returned}"
+            a = s.new()
+            s.queue(a, f"~dead.{name}", "quorum", delivery_limit=2)
+            s.queue(a, f"~{name}", "quorum", dead_letter_exchange="",
+                    dead_letter_routing_key=f"~dead.{name}", **AT_LEAST_ONCE)  # fmt: skip
+            s.send(a, f"~{name}", "m", expiration="700")
+            for _ in range(returned):
+                s.get(a, f"~{name}", no_ack=False)
+                s.add(SettleHeld(a, "reject", 0))
+            if how == "expire":
+                s.wait(900)
+            else:
+                s.get(a, f"~{name}", no_ack=False)
+                s.add(SettleHeld(a, how, 0, requeue=False))
+                s.wait(300)
+            for _ in range(3):
+                s.get(a, f"~dead.{name}", no_ack=False)
+                s.add(SettleHeld(a, "reject", 0))
+
+
 @ROWS("DL-07")
 def at_least_once(s: Script) -> None:
     a = s.new()

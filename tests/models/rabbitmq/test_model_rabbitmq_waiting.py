@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from rabbitmq_bench import Bench, arrived, reply
+from rabbitmq_bench import V3_10, V4_0, V4_3, Bench, arrived, headers, reply
 
+from advisor.domain.version import BrokerVersion
 from advisor.models.rabbitmq.channel import Channel
 
 
@@ -236,3 +237,54 @@ def test_a_reader_begins_at_a_chunk(offset: str, expected: list[str]) -> None:
         bench.publish(body)
         bench.wait(1700)
     assert expected == arrived(bench.consume(prefetch=9, stream_offset=offset))
+
+
+@pytest.mark.parametrize(("version", "limit"), [(V3_10, {}), (V4_0, {"delivery_limit": -1})])
+def test_without_a_limit_recovered_messages_go_to_the_end(
+    version: BrokerVersion, limit: dict[str, int]
+) -> None:
+    """Before 4.3, as what is rejected or nacked does; what a closed channel had stays ahead."""
+    for recovered, expected in ((True, ["2", "1"]), (False, ["1", "2"])):
+        bench = Bench(version)
+        bench.queue("q", "quorum", **limit)
+        bench.publish("1", "2")
+        reader = bench.new_channel()
+        reader.basic_get("q")
+        if recovered:
+            reader.basic_recover()
+        else:
+            reader.close()
+        assert expected == bench.drain()
+
+
+def test_a_worker_of_4_0_counts_a_rejection() -> None:
+    """Seen with at-least-once dead-lettering only."""
+    for strategy, expected in (("at-least-once", 1), ("at-most-once", None)):
+        bench = Bench(V4_0)
+        bench.queue("dead", "quorum")
+        bench.queue("q", "quorum", overflow="reject-publish", dead_letter_exchange="",
+                    dead_letter_routing_key="dead", dead_letter_strategy=strategy)  # fmt: skip
+        bench.publish("m")
+        bench.channel.basic_get("q")
+        bench.channel.basic_reject(1, requeue=False)
+        dead = bench.channel.basic_get("dead")
+        assert dead is not None
+        assert expected == headers(dead).get("x-delivery-count")
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_dead_letter_that_is_handed_out_at_once_is_not_called_redelivered(waits: bool) -> None:
+    """By a classic queue of 4.3, which looks at failures of what lies in it only."""
+    bench = Bench(V4_3)
+    bench.queue("dead")
+    bench.queue("q", dead_letter_exchange="", dead_letter_routing_key="dead")
+    held = bench.consume("q")
+    bench.publish("m", expiration="0")
+    reader = bench.consume("dead", prefetch=1)
+    if waits:
+        bench.publish("first", to="dead")
+    held.close()
+    bench.wait(1)
+    if waits:
+        reader.basic_ack(1)
+    assert [waits] == [one.entry.redelivered for one in list(reader.inbox)[-1:]]
