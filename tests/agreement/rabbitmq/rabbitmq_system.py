@@ -8,13 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+import rows_acknowledgements
 import rows_administration
 import rows_amqp_1_0
 import rows_cluster
 import rows_consumers
-import rows_limits
+import rows_dead_lettering
+import rows_expiry
+import rows_length_limits
 import rows_links
 import rows_policies
+import rows_priorities
 import rows_protocols
 import rows_publishing
 import rows_queues
@@ -36,8 +40,12 @@ VERSIONS = ("3.10", "4.0", "4.3")
 PARTS: Sequence[Rows] = (
     rows_routing.ROWS,
     rows_queues.ROWS,
-    rows_limits.ROWS,
+    rows_expiry.ROWS,
+    rows_length_limits.ROWS,
+    rows_dead_lettering.ROWS,
+    rows_acknowledgements.ROWS,
     rows_consumers.ROWS,
+    rows_priorities.ROWS,
     rows_publishing.ROWS,
     rows_streams.ROWS,
     rows_links.ROWS,
