@@ -6,6 +6,7 @@
     python tests/agreement rabbitmq evidence 4.3 --date ... the checks, for rules/evidence/broker
     python tests/agreement rabbitmq interrupted 4.3        what a check leaves that is ended early
     python tests/agreement kafka planted FILE              mistakes in the model, each to be caught
+    python tests/agreement kafka_platform schemas          schema compatibility, against Avro's own
 
 The brokers are started by ``tests/rigs``; without one this fails. Exits 1 if anything differs.
 """
@@ -17,21 +18,24 @@ from importlib import import_module
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SYSTEMS = ("rabbitmq", "kafka")
-MODULES = {"agree": "agree", "planted": "mistakes", "evidence": "evidence"}
-OWN = ("interrupted",)
-"""Commands that each system has a module of its own for."""
+SHARED = {"agree": "agree", "planted": "mistakes", "evidence": "evidence"}
+"""Commands that are the same for both brokers, and their modules."""
+COMMANDS = {
+    "rabbitmq": (*SHARED, "interrupted"),
+    "kafka": tuple(SHARED),
+    "kafka_platform": ("schemas", "planted"),
+}
 
 
 def main(arguments: list[str]) -> int:
-    if len(arguments) < 2 or arguments[0] not in SYSTEMS or arguments[1] not in {*MODULES, *OWN}:
+    if len(arguments) < 2 or arguments[1] not in COMMANDS.get(arguments[0], ()):
         print(__doc__, file=sys.stderr)
         return 2
     system, command, *rest = arguments
     sys.path[:0] = [str(HERE / system), str(HERE.parent / "support")]
-    if command in OWN:
-        return int(import_module(f"{system}_{command}").main(rest))
-    return int(import_module(MODULES[command]).main(system, rest))
+    if command in SHARED:
+        return int(import_module(SHARED[command]).main(system, rest))
+    return int(import_module(f"{system}_{command}").main(rest))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""What stands around Kafka: schema registry, connectors and stream processing, as small models."""
