@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from advisor.advise.broker_evidence import Agreement
@@ -47,13 +47,14 @@ def run_checks(
     versions: Mapping[str, str],
     on: Sequence[str] = (),
     date: str = "",
+    told: Callable[[str], None] = lambda _: None,
 ) -> Iterator[CheckRun]:
     """Every scenario and bridge check named (all if none), on every option named (all if none).
 
     ``versions`` by system; the newest modelled where left out. Natively first, then with each
     variant that a claim on it names. With addresses in ``on``, live ones too, there and only
-    there; ``date`` is the day of live runs. InputError for a name or version that does not exist,
-    or a broker out of reach.
+    there; ``date`` is the day of live runs. ``told`` hears what is run next. InputError for a name
+    or version that does not exist, or a broker out of reach.
     """
     library = load_library()
     known = [option.id for option in library.book.options if performs(option.id)]
@@ -68,24 +69,32 @@ def run_checks(
         if places:
             if library.checks[check].kind == "scenario":
                 for place in places:
-                    yield from _runs(library, court, check, place, date)
+                    yield from _runs(library, court, check, place, date, told)
             continue
         for option in options or known:
             if library.checks[check].kind == "bridge":
                 yield from _bridges(library, check, option, known, running)
             else:
-                yield from _runs(library, court, check, _address(option, running), date)
+                address = _address(option, running)
+                yield from _runs(library, court, check, address, date, told)
 
 
 def _runs(
-    library: Library, court: Court, check: str, address: Address, date: str
+    library: Library,
+    court: Court,
+    check: str,
+    address: Address,
+    date: str,
+    told: Callable[[str], None],
 ) -> Iterator[CheckRun]:
     claims = [claim for claim in _claims_on(library, address.option) if check in claim.checks]
     named = [claim.variant for claim in claims if needs_variant(claim.strength)]
     tried = [name for name in variants(address.option) if name in named]
+    told(f"{check} on {address}")
     native = court.run(check, address, None)
     assert isinstance(native, Run)
     for variant in (None, *tried):
+        told(f"{check} on {address} with {variant}" if variant else f"{check} on {address}")
         run = court.run(check, address, variant)
         assert isinstance(run, Run)
         verdicts = tuple(

@@ -14,7 +14,7 @@ import typer
 
 from advisor.cli.exits import FINE, FOUND, TERMINATED
 from advisor.cli.options import Force
-from advisor.cli.output import save, show
+from advisor.cli.output import save, show, telling_progress
 from advisor.domain.problem import InputError, Position, Problem
 
 _MARKER = '"schema": "broker-evidence/1"'
@@ -81,9 +81,9 @@ def check(
     given = {"rabbitmq": rabbitmq_version, "kafka": kafka_version}
     versions = {name: version for name, version in given.items() if version is not None}
     today = datetime.now().astimezone().date().isoformat()
-    with _closing_on_sigterm():
+    with _closing_on_sigterm(), telling_progress() as told:
         found = advise.run_checks(
-            tuple(ids or ()), tuple(option or ()), versions, tuple(on or ()), today
+            tuple(ids or ()), tuple(option or ()), versions, tuple(on or ()), today, told
         )
         runs = tuple(found)
     show(check_page(runs, trace=bool(ids) if trace is None else trace))

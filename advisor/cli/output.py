@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -43,6 +45,18 @@ def show(page: Page) -> None:
 
     print_page(page, sys.stdout, width=shutil.get_terminal_size().columns)
     sys.stdout.flush()
+
+
+@contextmanager
+def telling_progress() -> Iterator[Callable[[str], None]]:
+    """To be told what is under way: shown on a terminal, nowhere else."""
+    if not is_terminal(sys.stderr):
+        yield lambda _: None
+        return
+    from advisor.reports.terminal import status
+
+    with status(sys.stderr) as told:
+        yield told
 
 
 def save(path: Path, text: str, *, marker: str | None, force: bool) -> None:

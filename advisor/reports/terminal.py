@@ -6,7 +6,8 @@ shown without markup, links or emoji codes, so that a file cannot address the te
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from advisor.documents import escape_text
@@ -48,6 +49,16 @@ def print_page(page: Page, stream: TextIO, *, width: int) -> None:
             console.print()
         for part in _parts(block, console):
             console.print(part)
+
+
+@contextmanager
+def status(stream: TextIO) -> Iterator[Callable[[str], None]]:
+    """Shows what is under way on the last line of a terminal, gone at the end."""
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(file=stream, stderr=True).status("") as line:
+        yield lambda text: line.update(Text(_one_line(text)))
 
 
 def _parts(block: Block, console: Console) -> Iterator[RenderableType]:

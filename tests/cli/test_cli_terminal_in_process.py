@@ -163,3 +163,21 @@ def test_a_closed_stderr_is_nobodys_fault(monkeypatch: pytest.MonkeyPatch) -> No
     complain("unheard")
     complain("unheard again")
     sys.stderr.close()
+
+
+def test_what_is_under_way_is_told_on_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not in a pipe; what it is told may come from a file."""
+    monkeypatch.setattr(output, "is_terminal", lambda _: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    with output.telling_progress() as told:
+        told("reading \x1b[2J[bold]")
+    shown = capsys.readouterr().err
+    assert "[bold]" in shown
+    assert "\x1b[2J" not in shown
+    monkeypatch.setattr(output, "is_terminal", lambda _: False)
+    with output.telling_progress() as told:
+        told("reading")
+    assert ("", "") == capsys.readouterr()

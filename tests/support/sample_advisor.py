@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -75,9 +75,10 @@ def run_checks(
     versions: Mapping[str, str],
     on: tuple[str, ...] = (),
     date: str = "",
+    told: Callable[[str], None] = print,
 ) -> Iterator[Run]:
     """One run that agrees, one that refutes; ``versions`` show in the address, or ``on`` does."""
-    del date
+    del date, told
     known = {"tasks-are-shared": Verdict.AGREES, "urgent-overtakes": Verdict.REFUTES}
     for check in ids or known:
         if check not in known:
