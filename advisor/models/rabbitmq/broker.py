@@ -295,7 +295,8 @@ class Broker(Topology):
     ) -> bool:
         """Route a dead message once; whether there was a target and all have it now.
 
-        ``taken_by`` names the queues that have it already, and grows.
+        ``taken_by`` names the queues that have it already, and grows. 3.10 brings nothing into a
+        stream, unless it is to be taken at least once.
         """
         if self._held is not None and taken_by is None:
             again = partial(self.dead_letter, message, target, queue, reason, failures=failures)
@@ -309,10 +310,12 @@ class Broker(Topology):
         )
         headers = dead.properties.headers
         taken = set() if taken_by is None else taken_by
+        into_streams = self.version >= versions.V4_0 or taken_by is not None
         found = [
             one
             for one in self.router.route_all(exchange, keys, headers)
             if not in_automatic_cycle(headers, one.name)
+            and (into_streams or not isinstance(one, Stream))
         ]
         for one in found:
             if one.name not in taken and one.enqueue(dead):

@@ -91,12 +91,11 @@ class Message:
 class Entry:
     """One queue's copy. ``sequence`` is its place; ``acquired`` counts every return to the queue,
     ``failures`` those that count towards a delivery limit, in earlier queues too where a version
-    carries them; ``reported`` those that a client of AMQP 1.0 called failures; ``came_back`` is the
-    last way of returning."""
+    carries them; ``reported`` those that a client of AMQP 1.0 called failures, and lost
+    connections: what a dead letter of 4.0 takes along."""
 
     __slots__ = (
         "acquired",
-        "came_back",
         "expires_at_ms",
         "failures",
         "message",
@@ -113,7 +112,6 @@ class Entry:
         self.acquired = 0
         self.failures = message.failures
         self.reported = 0
-        self.came_back: How | None = None
 
     def __lt__(self, other: Entry) -> bool:
         return self.sequence < other.sequence

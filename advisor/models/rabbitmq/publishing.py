@@ -111,20 +111,26 @@ class Publishing:
         self._store(message, targets, mandatory=mandatory)
 
     def _store(self, message: Message, targets: Sequence[Any], *, mandatory: bool) -> None:
-        accepted: bool | None = True
-        several = len(targets) > 1
-        if several:
-            self.broker.hold_dead_letters()
-        for queue in targets:
-            taken = queue.enqueue(message)
-            if taken is not True and accepted is not None:
-                accepted = taken
-        if several:
-            self.broker.release_dead_letters()
+        if len(targets) > 1:
+            accepted = self._store_in_several(message, targets)
+        else:
+            accepted = targets[0].enqueue(message) if targets else True
         if not targets:
             self._unroutable(message, mandatory=mandatory)
         if self.confirms is not None:
             self.confirms.answer(accepted)
+
+    def _store_in_several(self, message: Message, targets: Sequence[Any]) -> bool | None:
+        """What dies in one at once comes after the direct copies, but before that of a quorum queue
+        to which this channel is new."""
+        broker = self.broker
+        new = [queue for queue in targets if queue.is_new(self)]
+        outcomes: list[bool | None] = []
+        for group in ([queue for queue in targets if queue not in new], new):
+            broker.hold_dead_letters()
+            outcomes += [queue.enqueue(message) for queue in group]
+            broker.release_dead_letters()
+        return None if None in outcomes else all(outcomes)
 
     def _checked(self, properties: Properties) -> Properties:
         if properties.expiration is not None:

@@ -106,6 +106,11 @@ class Queue:
         """Whether messages are routed to it."""
         return True
 
+    def is_new(self, publisher: object) -> bool:
+        """Whether a publish takes a round longer, the first time of this publisher."""
+        del publisher
+        return False
+
     def enqueue(self, message: Message) -> bool | None:
         """True: taken; False: refused; None: no answer yet, perhaps never."""
         if (
@@ -227,11 +232,14 @@ class Queue:
         """Unsettled deliveries become ready again, flagged redelivered."""
         for delivery in deliveries:
             delivery.entry.redelivered = True
-            delivery.entry.came_back = how
             self.put_back(delivery.entry, how)
         for delivery in deliveries:
             if delivery.consumer is not None:
                 self.consumers.released(delivery.consumer)
+        self._after_return()
+
+    def _after_return(self) -> None:
+        """Drop what is too much, and hand out the rest."""
         self._drop_head()
         self.dispatch()
 

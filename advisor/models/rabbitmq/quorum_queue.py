@@ -40,7 +40,7 @@ _SETTLED: tuple[How, ...] = ("reject", "nack", "recover")
 class QuorumQueue(Queue):
     """A quorum queue with a replica on each of ``members``, the leader first."""
 
-    __slots__ = ("_refusing", "dead_letters", "delayed", "members")
+    __slots__ = ("_publishers", "_refusing", "dead_letters", "delayed", "members")
 
     def __init__(
         self, broker: Broker, name: str, settings: QueueSettings, members: Sequence[Node]
@@ -48,6 +48,7 @@ class QuorumQueue(Queue):
         ready = ReturnsFirst(quorum_ready(broker.version))
         super().__init__(broker, name, settings, ready, takes_over=broker.version >= V4_0)
         self.members = tuple(members)
+        self._publishers: set[object] = set()
         self._refusing: dict[object, bool] = {}
         self.delayed = Delayed(broker.kernel, self._ready_again)
         self.dead_letters: DeadLetterWorker | None = None
@@ -87,7 +88,11 @@ class QuorumQueue(Queue):
     def can_deliver(self) -> bool:
         return self.has_majority
 
+    def is_new(self, publisher: object) -> bool:
+        return publisher not in self._publishers
+
     def enqueue(self, message: Message) -> bool | None:
+        self._publishers.add(message.publisher)
         if message.earlier_failures:
             message = copy(message)  # for this queue only
             message.redelivered = True
@@ -142,10 +147,15 @@ class QuorumQueue(Queue):
     def in_dropping_order(self, dropped: list[Entry]) -> list[Entry]:
         return dropped if self.broker.version >= V4_3 else dropped[::-1]
 
+    def _after_return(self) -> None:
+        self.dispatch()
+        self._drop_head()
+
     def put_back(self, entry: Entry, how: How) -> None:
         entry.acquired += 1
         if self.broker.version < V4_3 or how in ("reject", "closed"):
             entry.failures += 1
+        entry.reported += how == "closed"
         limit, retry = self.settings.delivery_limit, self.settings.delayed_retry
         if limit is not None and entry.failures > limit:
             self._dead_letter([entry], "delivery_limit")
@@ -163,21 +173,15 @@ class QuorumQueue(Queue):
     def _dead_letter(
         self, entries: Sequence[Entry], reason: Reason, *, failed: bool = False
     ) -> None:
-        version = self.broker.version
         if self.dead_letters is None:
             super()._dead_letter(entries, reason, failed=failed)
         else:
-            # a worker of 4.0 takes what was rejected for returned once more
-            own = self._failing(failed) or int(reason == "rejected" and V4_0 <= version < V4_3)
-            counts = [self.carried_failures(one, reason) + own for one in entries]
+            counts = [self.carried_failures(one, reason) + self._failing(failed) for one in entries]
             self.dead_letters.take(entries, reason, counts)
 
     def carried_failures(self, entry: Entry, reason: Reason) -> int:
-        forgotten = reason == "delivery_limit" or (
-            reason == "expired" and entry.came_back != "closed"
-        )
-        if V4_0 <= self.broker.version < V4_3 and not forgotten:
-            return entry.failures
+        if V4_0 <= self.broker.version < V4_3:
+            return entry.reported + entry.message.earlier_failures + int(reason == "rejected")
         return super().carried_failures(entry, reason)
 
     def _ready_again(self, entry: Entry) -> None:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 WRITE_BACK_MS = 35_000
 
 _RECORD_OVERHEAD_BYTES = 12
+_KNOWN_LISTS = ("CC", "x-death")
 _INTERVAL = re.compile(r"[1-9]\d*[YMDhms]")
 _BAD_INTERVAL = re.compile(r"\d+\w")
 
@@ -78,6 +79,25 @@ class Segment:
     first_offset: int
     size_bytes: int = 0
     newest_ms: int = 0
+
+
+def _as_stored(message: Message, version: BrokerVersion) -> Message:
+    """As AMQP 1.0, whose properties of an application are simple values, and whose header says from
+    4.0 on whether a message is durable."""
+    properties = message.properties
+    given = properties.headers
+    kept = {
+        name: value
+        for name, value in given.items()
+        if not isinstance(value, list | dict) or (version >= V4_0 and name in _KNOWN_LISTS)
+    }
+    if len(kept) < len(given):
+        properties = replace(properties, headers=kept)
+    if version >= V4_0 and properties.delivery_mode is None:
+        properties = replace(properties, delivery_mode=1)
+    if properties is message.properties:
+        return message
+    return Message(message.exchange, message.routing_key, message.body, properties)
 
 
 def first_to_read(wanted: Any, stream: Stream, version: BrokerVersion) -> int:
@@ -151,16 +171,18 @@ class Stream:
     def __len__(self) -> int:
         return self.end - self.first_offset
 
+    def is_new(self, publisher: object) -> bool:
+        """Never so that it is seen."""
+        del publisher
+        return False
+
     def enqueue(self, message: Message) -> bool | None:
         """True: written on a majority; None: no answer."""
         if not self.has_majority:
             self._refuse_new(message.publisher)
             return None
         self._publishers.add(message.publisher)
-        if self.broker.version >= V4_0 and message.properties.delivery_mode is None:
-            # stored as AMQP 1.0, whose header always says whether a message is durable
-            properties = replace(message.properties, delivery_mode=1)
-            message = Message(message.exchange, message.routing_key, message.body, properties)
+        message = _as_stored(message, self.broker.version)
         wanted = message.properties.headers.get("x-stream-filter-value")
         self.write(message, wanted if self.broker.version >= V3_13 else None)
         return True

@@ -144,6 +144,12 @@ class Topology:
             self._after_unbind(exchange)
         self.topology_changed()
 
+    def is_bound(self, queue: str, source: str, routing_key: str, arguments: Table) -> bool:
+        """Whether there is this binding; only then it matters whose queue it is."""
+        exchange = self.exchanges.get(source)
+        binding = Binding("queue", queue, routing_key, dict(arguments))
+        return exchange is not None and binding.identity in exchange.bindings
+
     def unbind_everywhere(self, kind: Kind, name: str) -> None:
         for exchange in list(self.exchanges.values()):
             gone = [key for key, one in exchange.bindings.items()

@@ -211,7 +211,7 @@ class ModelClient:
     def _queue_unbind(self, one: amqp.QueueUnbind) -> None:
         channel = self._channel(one.channel)
         name, broker = one.queue, channel.broker
-        if name in broker.queues or not name:
+        if not name or broker.is_bound(name, one.exchange, one.routing_key, one.arguments):
             name = broker.find_queue(channel, name).name
         broker.unbind("queue", name, one.exchange, one.routing_key, one.arguments)
 

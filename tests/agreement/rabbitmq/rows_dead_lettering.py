@@ -150,6 +150,38 @@ def dead_letter_after_the_direct_copies(s: Script) -> None:
 
 
 @ROWS("DL-01")
+def dead_letter_before_the_first_direct_copy(s: Script) -> None:
+    """A quorum queue gets a channel's first publish a round later (generated)."""
+    for kind in ("classic", "quorum"):
+        a = s.new()
+        s.queue(a, f"~dead.{kind}", kind)
+        s.queue(a, f"~{kind}", max_length=0, dead_letter_exchange="",
+                dead_letter_routing_key=f"~dead.{kind}")  # fmt: skip
+        s.exchange(a, f"~x.{kind}", "fanout")
+        for queue in (f"~dead.{kind}", f"~{kind}"):
+            s.bind(a, queue, f"~x.{kind}")
+        for body in ("1", "2"):
+            s.publish(a, f"~x.{kind}", "", body)
+        s.get(a, f"~dead.{kind}", 4)
+
+
+@ROWS("DL-01")
+def dead_letters_into_a_stream(s: Script) -> None:
+    """On 3.10 they are lost, unless they are to be taken at least once."""
+    for name, kind, given in (
+        ("classic", "classic", {}), ("quorum", "quorum", {}), ("worker", "quorum", AT_LEAST_ONCE),
+    ):  # fmt: skip
+        a = s.new()
+        s.queue(a, f"~dead.{name}", "stream")
+        s.queue(a, f"~{name}", kind, message_ttl=100, dead_letter_exchange="",
+                dead_letter_routing_key=f"~dead.{name}", **given)  # fmt: skip
+        s.send(a, f"~{name}", "m")
+        s.wait(900)
+        s.add(amqp.BasicQos(a, 9))
+        s.consume(a, f"~dead.{name}", "t", stream_offset="first")
+
+
+@ROWS("DL-01")
 def what_is_dead_lettered(s: Script) -> None:
     a = s.new()
     _dead(s, a, "~q", "classic")
@@ -249,16 +281,14 @@ def automatic_cycle(s: Script) -> None:
     s.look(a, "~q")
 
 
-@ROWS("DL-07")
-def at_least_once_with_failures(s: Script) -> None:
-    """What of its deliveries a dead letter still knows that a worker took on."""
+def _with_failures(s: Script, **given: Any) -> None:
     for returned in (0, 1):
         for how in ("reject", "nack", "expire"):
             name = f"{how}.{returned}"
             a = s.new()
             s.queue(a, f"~dead.{name}", "quorum", delivery_limit=2)
             s.queue(a, f"~{name}", "quorum", dead_letter_exchange="",
-                    dead_letter_routing_key=f"~dead.{name}", **AT_LEAST_ONCE)  # fmt: skip
+                    dead_letter_routing_key=f"~dead.{name}", **given)  # fmt: skip
             s.send(a, f"~{name}", "m", expiration="700")
             for _ in range(returned):
                 s.get(a, f"~{name}", no_ack=False)
@@ -272,6 +302,33 @@ def at_least_once_with_failures(s: Script) -> None:
             for _ in range(3):
                 s.get(a, f"~dead.{name}", no_ack=False)
                 s.add(SettleHeld(a, "reject", 0))
+
+
+@ROWS("DL-01")
+def dead_letters_with_failures(s: Script) -> None:
+    """What of its deliveries a dead letter still knows."""
+    _with_failures(s)
+
+
+@ROWS("DL-07")
+def at_least_once_with_failures(s: Script) -> None:
+    """The same of one that a worker took on."""
+    _with_failures(s, **AT_LEAST_ONCE)
+
+
+@ROWS("DL-01")
+def dead_letters_back_where_they_were(s: Script) -> None:
+    """A rejection breaks the cycle."""
+    for how in ("reject", "nack"):
+        for kind in ("classic", "quorum"):
+            a, b = s.new(), s.new()
+            name = f"~{how}.{kind}"
+            s.exchange(a, name, "fanout")
+            s.queue(a, name, kind, dead_letter_exchange=name)
+            s.bind(a, name, name)
+            s.send(a, name, "m")
+            s.consume(b, name, "t")
+            s.add(SettleHeld(b, how, 0, requeue=False), SettleHeld(b, how, 0, requeue=False))
 
 
 @ROWS("DL-07")

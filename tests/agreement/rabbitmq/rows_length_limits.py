@@ -76,14 +76,15 @@ def length_zero(s: Script) -> None:
 
 @ROWS("LN-01")
 def requeue_at_length_zero(s: Script) -> None:
-    """Dropped before anybody gets it again (generated)."""
-    a = s.new()
-    s.queue(a, "~q", max_length=0)
-    s.add(amqp.BasicQos(a, 2))
-    s.consume(a, "~q", "t")
-    s.send(a, "~q", "1", "2")
-    s.add(amqp.BasicNack(a, 2, True, True))
-    s.look(a, "~q")
+    """Dropped before anybody gets it again, but not by a quorum queue (generated)."""
+    for kind in ("classic", "quorum"):
+        a = s.new()
+        s.queue(a, f"~{kind}", kind, max_length=0)
+        s.add(amqp.BasicQos(a, 2))
+        s.consume(a, f"~{kind}", "t")
+        s.send(a, f"~{kind}", "1", "2")
+        s.add(amqp.BasicNack(a, 2, True, True))
+        s.look(a, f"~{kind}")
 
 
 @ROWS("LN-03")

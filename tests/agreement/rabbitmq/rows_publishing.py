@@ -216,3 +216,15 @@ def mandatory_replies(s: Script) -> None:
     s.add(Reply(b, b"answer", True), amqp.ConnectionClose(a), Reply(b, b"late", True))
     s.publish(b, "", "amq.rabbitmq.reply-to.garbage", "m", True)
     s.add(Confirms(b, 3))
+
+
+@ROWS("ST-01")
+def headers_in_a_stream(s: Script) -> None:
+    """Lists and tables are lost, but for those that the broker knows from 4.0 on."""
+    a = s.new()
+    s.queue(a, "~s", "stream")
+    headers = {"n": 1, "b": True, "t": "x", "list": [1, 2], "table": {"k": "v"}, "none": None}
+    s.send(a, "~s", "m", headers=headers)
+    s.send(a, "~s", "c", headers={"CC": ["~other"], "BCC": ["~third"]})
+    s.add(amqp.BasicQos(a, 9))
+    s.consume(a, "~s", "t", stream_offset="first")

@@ -257,19 +257,33 @@ def test_without_a_limit_recovered_messages_go_to_the_end(
         assert expected == bench.drain()
 
 
-def test_a_worker_of_4_0_counts_a_rejection() -> None:
-    """Seen with at-least-once dead-lettering only."""
-    for strategy, expected in (("at-least-once", 1), ("at-most-once", None)):
-        bench = Bench(V4_0)
-        bench.queue("dead", "quorum")
-        bench.queue("q", "quorum", overflow="reject-publish", dead_letter_exchange="",
-                    dead_letter_routing_key="dead", dead_letter_strategy=strategy)  # fmt: skip
-        bench.publish("m")
-        bench.channel.basic_get("q")
-        bench.channel.basic_reject(1, requeue=False)
-        dead = bench.channel.basic_get("dead")
-        assert dead is not None
-        assert expected == headers(dead).get("x-delivery-count")
+@pytest.mark.parametrize("strategy", ["at-least-once", "at-most-once"])
+@pytest.mark.parametrize(
+    ("returns", "expected"),
+    [((), 1), (("reject", "nack"), 1), (("close",), 2), (("close", "reject", "close"), 3)],
+)
+def test_on_4_0_a_dead_letter_shows_lost_channels_and_its_rejection(
+    strategy: str, returns: tuple[str, ...], expected: int
+) -> None:
+    """What a client gave back by itself is forgotten."""
+    bench = Bench(V4_0)
+    bench.queue("dead", "quorum")
+    bench.queue("q", "quorum", overflow="reject-publish", dead_letter_exchange="",
+                dead_letter_routing_key="dead", dead_letter_strategy=strategy)  # fmt: skip
+    bench.publish("m")
+    for how in returns:
+        reader = bench.new_channel()
+        reader.basic_get("q")
+        if how == "reject":
+            reader.basic_reject(1)
+        elif how == "nack":
+            reader.basic_nack(1)
+        reader.close()
+    bench.channel.basic_get("q")
+    bench.channel.basic_reject(1, requeue=False)
+    dead = bench.channel.basic_get("dead")
+    assert dead is not None
+    assert expected == headers(dead)["x-delivery-count"]
 
 
 @pytest.mark.parametrize("waits", [True, False])
