@@ -67,8 +67,13 @@ def dead_letter(
     headers: dict[str, Any] = dict(message.properties.headers)
     copied = headers.get("CC", []) if message.copied else []
     own_keys = [message.routing_key, *(sender_selected(headers) if message.copied else [])]
+    hidden = headers.pop("BCC", None) or []
     visible_keys = [message.routing_key, *copied]
-    headers.pop("BCC", None)
+    if version >= V4_0 and message.copied:
+        # of equal keys the first goes, even if it is the routing key
+        visible_keys += hidden
+        for key in hidden:
+            visible_keys.remove(key)
     headers["x-death"] = _deaths(message, queue, reason, visible_keys, now_ms)
     event = {"queue": queue, "reason": reason, "exchange": message.exchange}
     for name, value in event.items():

@@ -258,6 +258,19 @@ def dead_letter_keys(s: Script) -> None:
         s.get(a, f"~{key}", 2)
 
 
+@ROWS("DL-04")
+def hidden_key_that_is_the_routing_key_too(s: Script) -> None:
+    """From 4.0 it is told after the others (generated)."""
+    a = s.new()
+    s.queue(a, "~dead")
+    s.queue(a, "~q", dead_letter_exchange="", dead_letter_routing_key="~dead")
+    s.exchange(a, "~x", "topic")
+    s.bind(a, "~q", "~x", "#")
+    s.publish(a, "~x", "b", "m", headers={"CC": ["a.b"], "BCC": ["b"]}, expiration="0")
+    s.wait(100)
+    s.get(a, "~dead")
+
+
 @ROWS("DL-05")
 def dead_letters_to_nowhere(s: Script) -> None:
     a = s.new()
