@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import pickle
 from collections.abc import Iterator, Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
+import keeping
 from ledger import Ledger
 from programs import Difference, Place, Program, Result, Rows, System
 
@@ -31,6 +31,7 @@ def arguments(system: System) -> argparse.ArgumentParser:
     parser.add_argument("--sample", default="", help="generated programs FIRST:END, beside rows")
     parser.add_argument("--together", type=int, default=system.TOGETHER, help="side by side")
     parser.add_argument("--keep", type=Path, help="a file for what the broker showed")
+    parser.add_argument("--kept", type=Path, help="such a file, instead of a broker")
     parser.add_argument(
         "--record",
         type=date.fromisoformat,
@@ -50,24 +51,46 @@ def main(name: str, words: Sequence[str]) -> int:
         seeds = [seed for seed in seeds if not ledger.has(seed)]
     programs = [one for one in rows if given.only in str(one)]
     programs += [one for one in map(system.generated, seeds) if given.only in str(one)]
+    if given.kept:
+        return _held_against(name, system, given, programs, ledger)
     results: list[Result] = []
+    broker = ""
     for nodes in NODES:
         chosen = [one for one in programs if one.nodes == nodes]
         if given.nodes in (None, nodes) and chosen:
             with system.place(given.version, nodes, given) as place:
-                print(f"{name} {place.full_version}, {nodes} node(s)", flush=True)
+                broker = place.full_version
+                print(f"{name} {broker}, {nodes} node(s)", flush=True)
                 for batch in _run(place, chosen, given.together):
                     results += batch
                     if ledger is not None:
                         ledger.add(batch, place.full_version, given.record)
     if given.keep:
-        given.keep.write_bytes(pickle.dumps([one.kept for one in results if one.kept]))
+        runs = [one.kept for one in results if one.kept]
+        keeping.write(given.keep, name, broker, given.record, runs)
     different = _tell(system, "programs", results)
     if rows:
         parts = [] if given.nodes == NODES[-1] else system.PARTS
         version = BrokerVersion.parse(given.version)
         _tell_rows(parts, [one for one in results if one.program in rows], version)
     return 1 if different else 0
+
+
+def _held_against(
+    name: str, system: System, given: Any, programs: Sequence[Program], ledger: Ledger | None
+) -> int:
+    """What a broker showed before, held against the model of now."""
+    recording = keeping.read(given.kept, name)
+    by_name = {one.name: one for one in recording.runs}
+    results = [
+        Result(program, by_name[str(program)].verdict(), by_name[str(program)].operations)
+        for program in programs
+        if str(program) in by_name
+    ]
+    if ledger is not None and recording.day is not None:
+        ledger.add(results, recording.broker, recording.day)
+    print(f"{name} {recording.broker}, kept {recording.day or 'on a day of its own'}")
+    return 1 if _tell(system, "programs", results) else 0
 
 
 def _seeds(text: str) -> list[int]:

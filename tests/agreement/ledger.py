@@ -24,7 +24,19 @@ SCHEMA = "broker-programs/1"
 
 def digest_of(system: str) -> str:
     """Of the sources of the generator and of the model."""
-    files = [*(MODELS / system).glob("*.py"), *(HERE / system).glob("*_generated.py")]
+    return _digest([*(MODELS / system).glob("*.py"), *_generators(system)])
+
+
+def generator_digest(system: str) -> str:
+    """Of the generator alone: with the same, a seed is the same program."""
+    return _digest(_generators(system))
+
+
+def _generators(system: str) -> list[Path]:
+    return [*(HERE / system).glob("*generated*.py")]
+
+
+def _digest(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for file in sorted(files):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import pickle
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,16 +16,16 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 
+import keeping
 from planting import Mistake, planted
 from programs import Difference, Kept
 
 HERE = Path(__file__).parent
 
 
-def replay(path: Path) -> int:
+def replay(system: str, path: Path) -> int:
     """Whether the model in use differs from one of the kept runs; names on standard output."""
-    kept: list[Kept] = pickle.loads(path.read_bytes())
-    differing = [one.name for one in kept if _differs(one)]
+    differing = [one.name for one in keeping.read(path, system).runs if _differs(one)]
     print("\n".join(differing))
     return 1 if differing else 0
 
@@ -54,7 +53,7 @@ def main(system: str, words: Sequence[str]) -> int:
     parser.add_argument("--replay", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args(words)
     if given.replay:
-        return replay(given.file)
+        return replay(system, given.file)
     mistakes: Sequence[Mistake] = import_module(f"{system}_mistakes").MISTAKES
     without = caught_by(system, None, given.file)
     missed = 0

@@ -75,7 +75,12 @@ class Kept(Protocol):
     @property
     def name(self) -> str: ...
 
-    def verdict(self) -> Verdict: ...
+    @property
+    def operations(self) -> int:
+        """How many steps it had."""
+
+    def verdict(self) -> Verdict:
+        """What comes of the model of now."""
 
 
 @dataclass(frozen=True)

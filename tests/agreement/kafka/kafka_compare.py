@@ -221,6 +221,10 @@ class Kept:
     prefix: str
     seen: list[Seen]
 
+    @property
+    def operations(self) -> int:
+        return len(self.seen)
+
     def verdict(self) -> Verdict:
         model = on_model(self.version, self.seen, self.nodes, self.prefix)
         return first_difference(self.seen, model, self.prefix)

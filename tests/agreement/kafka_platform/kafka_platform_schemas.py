@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import pickle
 import subprocess
 from collections import Counter
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import keeping
 from generated_schemas import pair
 from programs import Difference, Verdict
 
@@ -68,6 +68,10 @@ class KeptPair:
     writer: Any
     said: str
 
+    @property
+    def operations(self) -> int:
+        return 1
+
     def verdict(self) -> Verdict:
         model = model_says(self.reader, self.writer)
         return None if model == self.said else Difference(0, None, self.said, model)
@@ -86,7 +90,7 @@ def main(words: Sequence[str]) -> int:
         for seed, both, said in zip(seeds, pairs, avro_says(pairs), strict=True)
     ]
     if given.keep:
-        given.keep.write_bytes(pickle.dumps(kept))
+        keeping.write(given.keep, "kafka_platform", AVRO, None, kept)
     return _tell(kept)
 
 

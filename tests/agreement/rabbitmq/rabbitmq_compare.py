@@ -276,6 +276,10 @@ class Kept:
     seen: list[Seen]
     nodes: int
 
+    @property
+    def operations(self) -> int:
+        return len(self.seen)
+
     def verdict(self) -> Verdict:
         shown = on_model(self.version, self.seen, self.nodes)
         return _first_difference(self.seen, shown, self.prefix)
