@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 from advisor.domain.version import BrokerVersion
+from advisor.models.kafka.commits import RETENTION_MS as OFFSETS_RETENTION_MS
 from advisor.models.kafka.compaction import BACKOFF_MS
 from advisor.models.kafka.consumer_group import SESSION_TIMEOUT_MIN_MS, ConsumerGroup
 from advisor.models.kafka.errors import ErrorCode, KafkaError
@@ -51,6 +52,7 @@ class Cluster:
         initial_rebalance_delay_ms: int = 3_000,
         auto_create_topics: bool = True,
         session_timeout_min_ms: int = SESSION_TIMEOUT_MIN_MS,
+        offsets_retention_ms: int = OFFSETS_RETENTION_MS,
         retention_check_interval_ms: int = CHECK_INTERVAL_MS,
         cleaner_backoff_ms: int = BACKOFF_MS,
     ) -> None:
@@ -63,6 +65,7 @@ class Cluster:
         self.auto_create_topics = auto_create_topics
         self._initial_rebalance_delay_ms = initial_rebalance_delay_ms
         self._session_timeout_min_ms = session_timeout_min_ms
+        self._offsets_retention_ms = offsets_retention_ms
         self._unnoticed: set[int] = set()
         self.topics = Topics(nodes, self.features, self.alive, self.frozen)
         self.transactions = TransactionCoordinator(self.kernel)
@@ -176,17 +179,26 @@ class Cluster:
         if self._internal.leader not in self.alive:
             raise KafkaError(ErrorCode.COORDINATOR_NOT_AVAILABLE)
 
+    def find_group(self, name: str) -> ConsumerGroup | ShareGroup | None:
+        """The group, None where there is none; a consumer group goes with its last offset."""
+        group = self.groups.get(name)
+        if isinstance(group, ConsumerGroup) and group.commits.expire(self.kernel.now_ms):
+            del self.groups[name]
+            return None
+        return group
+
     def consumer_group(self, name: str) -> ConsumerGroup:
         """The group, made at first use."""
         self.require_coordinator()
         if not name:
             raise KafkaError(ErrorCode.INVALID_GROUP_ID)
-        group = self.groups.get(name)
+        group = self.find_group(name)
         if group is None:
             group = self.groups[name] = ConsumerGroup(
                 self.kernel,
                 initial_delay_ms=self._initial_rebalance_delay_ms,
                 session_timeout_min_ms=self._session_timeout_min_ms,
+                offsets_retention_ms=self._offsets_retention_ms,
                 partition_counts=self._partition_counts,
             )
         if isinstance(group, ShareGroup):
@@ -201,7 +213,7 @@ class Cluster:
         if not self.features.share_groups_exist or not self._share_groups:
             raise KafkaError(ErrorCode.UNSUPPORTED_VERSION, "share groups")
         self.require_coordinator()
-        group = self.groups.get(name)
+        group = self.find_group(name)
         if group is None:
             group = self.groups[name] = ShareGroup(
                 self.kernel,
@@ -251,7 +263,7 @@ class Cluster:
 
     def delete_group(self, name: str) -> None:
         """Forget a group without members."""
-        group = self.groups.get(name)
+        group = self.find_group(name)
         if group is None:
             raise KafkaError(ErrorCode.GROUP_ID_NOT_FOUND)
         if group.members:

@@ -66,8 +66,6 @@ class Consumer:
             raise GapError(Gap.AUTO_COMMIT)
         if config.group_protocol != "classic":
             raise GapError(Gap.CONSUMER_PROTOCOL)
-        if config.group_instance_id is not None:
-            raise GapError(Gap.STATIC_MEMBERSHIP)
         self._committed_only = config.isolation_level == "read_committed"
         self._group: ConsumerGroup | None = None
         self._member: Member | None = None
@@ -134,6 +132,7 @@ class Consumer:
             interval_ms=self.config.max_poll_interval_ms,
             assigned=self._assigned,
             revoked=self._readings.clear,
+            instance_id=self.config.group_instance_id,
         )
         member.polling = True
         group.join(member)
@@ -210,7 +209,7 @@ class Consumer:
 
     def _leave(self) -> None:
         if self._member is not None and self._group is not None:
-            self._group.leave(self._member)
+            self._group.goodbye(self._member)
         self._member = None
         self._readings.clear()
 
@@ -248,6 +247,9 @@ class Consumer:
                 if self._member is not None:
                     self._member.topics = topics
                     group.join(self._member)
+        if self._member is not None and self._member.fenced:
+            self._readings.clear()
+            raise KafkaError(ErrorCode.FENCED_INSTANCE_ID)
         if self._member is None or self._member.id not in group.members:
             self._cluster.require_coordinator()
             self._readings.clear()
@@ -331,8 +333,7 @@ class Consumer:
         """The committed offset of its group; None if there is none."""
         if self.config.group_id is None:
             return None
-        commits = self._cluster.consumer_group(self.config.group_id).commits
-        return commits.fetch(name, now_ms=self._cluster.kernel.now_ms)
+        return self._cluster.consumer_group(self.config.group_id).commits.fetch(name)
 
     def _is_unstable(self, name: TopicPartition) -> bool:
         """Whether an open transaction may still move its offset (clients wait for stable ones)."""

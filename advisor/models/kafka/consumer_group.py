@@ -2,10 +2,11 @@
 
 Keeps: generations, the initial delay of an empty group (3 s, again while members keep coming), a
 rebalance that waits for every member's next poll up to the longest max.poll.interval.ms and drops
-who has not come, session timeout after a crash, leaving, refusals of joins and commits. States
-Empty, PreparingRebalance, Stable; CompletingRebalance takes no time here. Leaves out: the
-server-driven protocol (:data:`Gap.CONSUMER_PROTOCOL`), static members
-(:data:`Gap.STATIC_MEMBERSHIP`), single heartbeats: a member whose connection lives is alive.
+who has not come, session timeout after a crash, leaving, refusals of joins and commits; static
+members, which never leave by themselves, and whose place a newcomer of the same instance id takes
+without a rebalance, the one before being fenced. States Empty, PreparingRebalance, Stable;
+CompletingRebalance takes no time here. Leaves out: the server-driven protocol
+(:data:`Gap.CONSUMER_PROTOCOL`), single heartbeats: a member whose connection lives is alive.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 
 from advisor.models.kafka.assignors import TopicPartition, assign
-from advisor.models.kafka.commits import Commits
+from advisor.models.kafka.commits import RETENTION_MS, Commits
 from advisor.models.kafka.errors import ErrorCode, KafkaError
 from advisor.models.kernel import Kernel, Timer
 
@@ -38,7 +39,9 @@ class Member:
     __slots__ = (
         "assigned",
         "assignors",
+        "fenced",
         "id",
+        "instance_id",
         "interval_ms",
         "partitions",
         "polling",
@@ -59,8 +62,11 @@ class Member:
         interval_ms: int,
         assigned: Callable[[list[TopicPartition]], None],
         revoked: Callable[[], None],
+        instance_id: str | None = None,
     ) -> None:
         self.id = member_id
+        self.instance_id = instance_id
+        self.fenced = False
         self.topics = tuple(topics)
         self.assignors = tuple(assignors)
         self.session_timeout_ms = session_timeout_ms
@@ -72,6 +78,11 @@ class Member:
         self.rejoined = False
         self.session_timer: Timer | None = None
 
+    @property
+    def sorted_by(self) -> str:
+        """What assignors go by: static members come first, by instance id."""
+        return self.id if self.instance_id is None else f"\0{self.instance_id}"
+
 
 class ConsumerGroup:
     """One group: its members, generation and offsets."""
@@ -82,6 +93,7 @@ class ConsumerGroup:
         *,
         initial_delay_ms: int,
         session_timeout_min_ms: int = SESSION_TIMEOUT_MIN_MS,
+        offsets_retention_ms: int = RETENTION_MS,
         partition_counts: Callable[[], Mapping[str, int]],
     ) -> None:
         self._kernel = kernel
@@ -94,7 +106,7 @@ class ConsumerGroup:
         self.state = GroupState.EMPTY
         self.generation = 0
         self.members: dict[str, Member] = {}
-        self.commits = Commits(kernel.now_ms)
+        self.commits = Commits(kernel.now_ms, offsets_retention_ms)
 
     # Membership
 
@@ -103,9 +115,12 @@ class ConsumerGroup:
         least = self._session_timeout_min_ms
         if not least <= member.session_timeout_ms <= SESSION_TIMEOUT_MAX_MS:
             raise KafkaError(ErrorCode.INVALID_SESSION_TIMEOUT)
-        others = [other for other in self.members.values() if other is not member]
+        before = self._same_instance(member)
+        others = [other for other in self.members.values() if other not in (member, before)]
         if others and not self._common_assignor([*others, member]):
             raise KafkaError(ErrorCode.INCONSISTENT_GROUP_PROTOCOL)
+        if before is not None and self._takes_the_place(member, before):
+            return
         first = not self.members
         self.members[member.id] = member
         self.commits.empty_since_ms = None
@@ -117,6 +132,26 @@ class ConsumerGroup:
             self._prepare()
             self._joined_in_delay = True
             self.rejoin(member)
+
+    def _same_instance(self, member: Member) -> Member | None:
+        """The member that has this instance id now."""
+        if member.instance_id is None:
+            return None
+        held = (other for other in self.members.values() if other is not member)
+        return next((one for one in held if one.instance_id == member.instance_id), None)
+
+    def _takes_the_place(self, member: Member, before: Member) -> bool:
+        """Fence the one before; whether the newcomer simply goes on with what that one had."""
+        before.fenced = True
+        if before.session_timer is not None:
+            before.session_timer.cancel()
+        del self.members[before.id]
+        if self.state is not GroupState.STABLE or member.topics != before.topics:
+            return False
+        self.members[member.id] = member
+        member.partitions, before.partitions = before.partitions, []
+        member.assigned(member.partitions)
+        return True
 
     def _after_initial_delay(self) -> None:
         self._joined_in_delay = False
@@ -170,11 +205,11 @@ class ConsumerGroup:
             self._become_empty()
             return
         self.state = GroupState.STABLE
-        subscriptions = {member.id: member.topics for member in self.members.values()}
+        subscriptions = {member.sorted_by: member.topics for member in self.members.values()}
         assignor = self._common_assignor(list(self.members.values()))
         found = assign(assignor, subscriptions, self._partition_counts())
         for member in list(self.members.values()):
-            member.partitions = found[member.id]
+            member.partitions = found[member.sorted_by]
         for member in list(self.members.values()):
             member.assigned(member.partitions)
 
@@ -188,8 +223,15 @@ class ConsumerGroup:
         self.state = GroupState.EMPTY
         self.commits.empty_since_ms = self._kernel.now_ms
 
+    def goodbye(self, member: Member) -> None:
+        """A member closes: it leaves at once, a static one when its session has timed out."""
+        if member.instance_id is None:
+            self.leave(member)
+        elif not member.fenced:
+            self.lose_connection(member)
+
     def leave(self, member: Member) -> None:
-        """A member says goodbye, or its session timed out."""
+        """It is no member from now on."""
         if self.members.get(member.id) is not member:
             return
         del self.members[member.id]
@@ -224,6 +266,8 @@ class ConsumerGroup:
 
     def check(self, member: Member, generation: int) -> None:
         """KafkaError unless ``member`` belongs to the present generation."""
+        if member.fenced:
+            raise KafkaError(ErrorCode.FENCED_INSTANCE_ID)
         if self.members.get(member.id) is not member:
             raise KafkaError(ErrorCode.UNKNOWN_MEMBER_ID)
         if generation != self.generation:

@@ -10,7 +10,6 @@ class Gap(Enum):
 
     CONSUMER_PROTOCOL = "the server-driven consumer protocol (KIP-848, group.protocol=consumer)"
     STICKY_ASSIGNORS = "the sticky and cooperative-sticky assignors"
-    STATIC_MEMBERSHIP = "static members (group.instance.id)"
     TRANSACTION_V2 = "clients of transaction protocol 2 (KIP-890)"
     COMPRESSION = "compressed batches"
     TIERED_STORAGE = "tiered storage (remote.storage.enable)"

@@ -168,7 +168,7 @@ class ModelClient:
         self, operation: native.ListGroupOffsets
     ) -> Mapping[native.TopicPartition, int]:
         self.cluster.require_coordinator()
-        group = self.cluster.groups.get(operation.group)
+        group = self.cluster.find_group(operation.group)
         if group is None:
             return {}
         if isinstance(group, ConsumerGroup):

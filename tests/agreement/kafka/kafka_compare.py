@@ -41,6 +41,7 @@ RIG_SETTINGS = {
     "retention_check_interval_ms": 500,
     "cleaner_backoff_ms": 500,
     "session_timeout_min_ms": 1000,
+    "offsets_retention_ms": 60_000,
 }
 EPOCH_MS = 1_790_000_000_000
 ELECTION_TRIES = 10

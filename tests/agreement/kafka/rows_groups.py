@@ -11,9 +11,7 @@ ROWS = Rows()
 ROWS.not_run |= {
     "KC-01": "raw join requests, which the client library makes by itself",
     "KC-03": "the model leaves the sticky assignors out",
-    "KC-07": "the model leaves static members out",
     "KC-11": "the model leaves auto-commit out: sessions commit by explicit calls",
-    "KC-12": "needs a broker setting of a minute and a wait of one more; the model has seven days",
 }
 SHORT = {"session_timeout_ms": 1500}
 
@@ -194,3 +192,65 @@ def no_common_assignor(s: Script) -> None:
     s.settle_groups("~A")
     s.member("~B", "~g", "~t", partition_assignment_strategy="roundrobin")
     s.add(kafka.Poll("~B", 4000), kafka.Assignment("~A"))
+
+
+@ROWS("KC-07")
+def static_member_comes_back(s: Script) -> None:
+    """Closing is no leaving: within the session it has the same again, and nobody else moves."""
+    s.topic("~t", 4)
+    for name, instance in (("~A", "z"), ("~B", "a")):
+        s.member(name, "~g", "~t", group_instance_id=instance, session_timeout_ms=8000)
+    s.settle_groups("~A", "~B")
+    s.add(kafka.CloseConsumer("~A"))
+    s.settle_groups("~B", ms=3000)
+    s.member("~C", "~g", "~t", group_instance_id="z", session_timeout_ms=8000)
+    s.settle_groups("~B", "~C", ms=3000)
+    s.add(Kill("~C"))
+    s.settle_groups("~B", ms=4000)
+    s.settle_groups("~B", ms=8000)
+
+
+@ROWS("KC-07")
+def second_holder_of_an_instance(s: Script) -> None:
+    """The one before is fenced, the newcomer has its partitions."""
+    s.topic("~t", 4)
+    s.member("~A", "~g", "~t", group_instance_id="one")
+    s.member("~B", "~g", "~t", group_instance_id="two")
+    s.settle_groups("~A", "~B")
+    s.member("~C", "~g", "~t", group_instance_id="one")
+    s.add(Idle(("~B", "~C")))
+    s.wait(4000)
+    s.add(kafka.Assignment("~B"), kafka.Assignment("~C"))
+    s.add(kafka.CommitOffsets("~A", {("~t", 0): 0}), kafka.Poll("~A", 3000))
+    s.add(kafka.CommitOffsets("~C", {("~t", 0): 0}))
+
+
+@ROWS("KC-12")
+def offsets_expire(s: Script) -> None:
+    """A minute after the last commit or the last member, as this cluster is set; then the reset
+    policy counts, and the group is no more."""
+    s.topic("~t", 2)
+    s.producer()
+    s.send("~t", *"abc")
+    s.consumer("~alone", "~simple")
+    s.add(kafka.Assign("~alone", {("~t", 0): 0}), kafka.CommitOffsets("~alone", {("~t", 0): 2}))
+    s.member("~A", "~left", "~t")
+    s.member("~B", "~live", "~t")
+    s.settle_groups("~A", "~B", ms=3000)
+    for name in ("~A", "~B"):
+        s.add(kafka.CommitOffsets(name, {("~t", 0): 1}))
+    s.wait(15_000)
+    s.add(kafka.CloseConsumer("~A"))
+    s.wait(38_000)
+    for group in ("~simple", "~left", "~live"):
+        s.add(kafka.ListGroupOffsets(group))
+    s.wait(13_000)
+    for group in ("~simple", "~left", "~live"):
+        s.add(kafka.ListGroupOffsets(group))
+    s.wait(17_000)
+    for group in ("~simple", "~left", "~live"):
+        s.add(kafka.ListGroupOffsets(group))
+    s.add(kafka.DeleteGroup("~left"), kafka.Committed("~alone", ("~t", 0)))
+    s.member("~C", "~left", "~t", auto_offset_reset="latest")
+    s.settle_groups("~C", ms=3000)
+    s.add(ReadAll("~C"))

@@ -287,3 +287,68 @@ def test_refusals_of_the_coordinator() -> None:
             call()
         assert code == code_of(caught)
     assert 1 == len(cluster.consumer_group("g").members)
+
+
+def static(cluster: Cluster, name: str, instance: str) -> Consumer:
+    return member(cluster, name, group_instance_id=instance, session_timeout_ms=8_000)
+
+
+def test_a_static_member_has_the_same_again_within_its_session() -> None:
+    """Closing is no leaving, and nobody else notices."""
+    cluster = cluster_with(4)
+    first, other = static(cluster, "A", "z"), static(cluster, "B", "a")
+    settle(cluster, first, other, for_ms=6_000)
+    assert (("t", 0), ("t", 1)) == other.assignment
+    generation = cluster.consumer_group("g").generation
+    first.close()
+    settle(cluster, other)
+    again = static(cluster, "C", "z")
+    settle(cluster, again, other)
+    assert (("t", 2), ("t", 3)) == again.assignment
+    assert generation == cluster.consumer_group("g").generation
+    again.crash()
+    settle(cluster, other, for_ms=7_000)
+    assert 2 == len(other.assignment)
+    settle(cluster, other, for_ms=3_000)
+    assert 4 == len(other.assignment)
+
+
+def test_a_second_holder_of_an_instance_fences_the_first() -> None:
+    cluster = cluster_with(4)
+    first, other = static(cluster, "A", "one"), static(cluster, "B", "two")
+    settle(cluster, first, other, for_ms=6_000)
+    second = static(cluster, "C", "one")
+    assert (("t", 0), ("t", 1)) == second.assignment
+    for act in (first.poll, lambda: first.commit({("t", 0): 1})):
+        with pytest.raises(KafkaError) as caught:
+            act()
+        assert ErrorCode.FENCED_INSTANCE_ID is code_of(caught)
+    first.close()
+    settle(cluster, second, other, for_ms=10_000)
+    assert 2 == len(second.assignment)
+
+
+def test_a_static_member_that_wants_something_else_makes_a_round() -> None:
+    cluster = cluster_with(4)
+    cluster.topics.create("u", partitions=1, replication_factor=1, config={})
+    first = static(cluster, "A", "one")
+    settle(cluster, first)
+    first.close()
+    again = Consumer(cluster, ConsumerConfig("g", client_id="A", group_instance_id="one"))
+    again.subscribe(["t", "u"])
+    again.poll()
+    settle(cluster, again)
+    assert 5 == len(again.assignment)
+
+
+def test_a_group_goes_with_its_last_offset() -> None:
+    """After what the broker's setting says, from the last commit or the last member on."""
+    cluster = Cluster(offsets_retention_ms=60_000)
+    cluster.topics.create("t", partitions=1, replication_factor=1, config={})
+    alone = Consumer(cluster, ConsumerConfig("g"))
+    alone.commit({("t", 0): 5})
+    cluster.kernel.run_until(60_000)
+    assert 5 == alone.committed(("t", 0))
+    cluster.kernel.run_until(60_001)
+    assert cluster.find_group("g") is None
+    assert alone.committed(("t", 0)) is None

@@ -43,7 +43,6 @@ def _by_duration() -> None:
 ASKED: Mapping[Gap, Callable[[], object]] = {
     Gap.CONSUMER_PROTOCOL: lambda: Consumer(Cluster(), ConsumerConfig(group_protocol="consumer")),
     Gap.STICKY_ASSIGNORS: _sticky,
-    Gap.STATIC_MEMBERSHIP: lambda: Consumer(Cluster(), ConsumerConfig(group_instance_id="a")),
     Gap.TRANSACTION_V2: lambda: Producer(Cluster(), ProducerConfig(transaction_protocol=2)),
     Gap.COMPRESSION: lambda: Producer(Cluster(), ProducerConfig(compression_type="gzip")),
     Gap.TIERED_STORAGE: lambda: _topic(remote_storage_enable="true"),
