@@ -22,7 +22,7 @@ SHARED = {"agree": "agree", "planted": "mistakes", "evidence": "evidence"}
 """Commands that are the same for both brokers, and their modules."""
 COMMANDS = {
     "rabbitmq": (*SHARED, "interrupted"),
-    "kafka": tuple(SHARED),
+    "kafka": (*SHARED, "interrupted"),
     "kafka_platform": ("schemas", "planted"),
 }
 
