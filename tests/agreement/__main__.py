@@ -7,6 +7,7 @@
     python tests/agreement rabbitmq interrupted 4.3        what a check leaves that is ended early
     python tests/agreement kafka planted FILE              mistakes in the model, each to be caught
     python tests/agreement kafka_platform schemas          schema compatibility, against Avro's own
+    python tests/agreement kafka_platform streams          a windowed count, against Kafka Streams
 
 The brokers are started by ``tests/rigs``; without one this fails. Exits 1 if anything differs.
 """
@@ -23,7 +24,7 @@ SHARED = {"agree": "agree", "planted": "mistakes", "evidence": "evidence"}
 COMMANDS = {
     "rabbitmq": (*SHARED, "interrupted"),
     "kafka": (*SHARED, "interrupted"),
-    "kafka_platform": ("schemas", "planted"),
+    "kafka_platform": ("schemas", "streams", "planted"),
 }
 
 

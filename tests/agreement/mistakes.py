@@ -1,6 +1,6 @@
 """Plants plausible mistakes in a model and tells which of them the programs catch.
 
-``python tests/agreement SYSTEM planted FILE``: FILE is what ``agree --keep`` wrote. Each mistake of
+``python tests/agreement SYSTEM planted FILE...``: what ``agree --keep`` wrote. Each mistake of
 ``SYSTEM_mistakes.py`` goes into a copy of the package, which is held against what the broker
 showed. Exits 1 if one is not caught, or if the model without a mistake differs.
 """
@@ -23,9 +23,10 @@ from programs import Difference, Kept
 HERE = Path(__file__).parent
 
 
-def replay(system: str, path: Path) -> int:
+def replay(system: str, paths: Sequence[Path]) -> int:
     """Whether the model in use differs from one of the kept runs; names on standard output."""
-    differing = [one.name for one in keeping.read(path, system).runs if _differs(one)]
+    kept = [one for path in paths for one in keeping.read(path, system).runs]
+    differing = [one.name for one in kept if _differs(one)]
     print("\n".join(differing))
     return 1 if differing else 0
 
@@ -37,10 +38,10 @@ def _differs(one: Kept) -> bool:
         return True
 
 
-def caught_by(system: str, mistake: Mistake | None, path: Path) -> list[str]:
+def caught_by(system: str, mistake: Mistake | None, paths: Sequence[Path]) -> list[str]:
     """The programs that show it; ValueError if its line is not in the model."""
     with planted(mistake, under=f"models/{system}") as (_, environment):
-        command = [sys.executable, str(HERE), system, "planted", str(path), "--replay"]
+        command = [sys.executable, str(HERE), system, "planted", *map(str, paths), "--replay"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):
         return [f"does not even run: {done.stderr.strip().splitlines()[-1]}"]
@@ -49,16 +50,16 @@ def caught_by(system: str, mistake: Mistake | None, path: Path) -> list[str]:
 
 def main(system: str, words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="tests/agreement SYSTEM planted")
-    parser.add_argument("file", type=Path)
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
     parser.add_argument("--replay", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args(words)
     if given.replay:
-        return replay(system, given.file)
+        return replay(system, given.files)
     mistakes: Sequence[Mistake] = import_module(f"{system}_mistakes").MISTAKES
-    without = caught_by(system, None, given.file)
+    without = caught_by(system, None, given.files)
     missed = 0
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        every = pool.map(lambda one: caught_by(system, one, given.file), mistakes)
+        every = pool.map(lambda one: caught_by(system, one, given.files), mistakes)
         for mistake, names in zip(mistakes, every, strict=True):
             found = [name for name in names if name not in without]
             missed += not found

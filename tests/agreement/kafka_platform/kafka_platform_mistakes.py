@@ -5,6 +5,7 @@ from __future__ import annotations
 from planting import Mistake
 
 COMPATIBILITY = "avro_compatibility.py"
+COUNT = "windowed_count.py"
 MISTAKES = (
     Mistake("a long can be read as an int", COMPATIBILITY,
             '    "long": {"int"},', '    "long": {"int"},\n    "int": {"long"},'),
@@ -27,4 +28,16 @@ MISTAKES = (
     Mistake("the first branch of a reader decides", COMPATIBILITY,
             "any(self.can_read(branch, writer) for branch in reader.branches)",
             "self.can_read(reader.branches[0], writer)"),
+    Mistake("a window takes records at its very end of grace", COUNT,
+            "<= self._stream_time_ms", "< self._stream_time_ms"),
+    Mistake("grace is forgotten", COUNT,
+            "+ self._size_ms + self._grace_ms <= self", "+ self._size_ms <= self"),
+    Mistake("a result has the stamp of its own record", COUNT,
+            "latest_ms = stamp_ms if before is None else max(stamp_ms, before.stamp_ms)",
+            "latest_ms = stamp_ms"),
+    Mistake("late records move stream time back", COUNT,
+            "max(self._stream_time_ms, stamp_ms)", "stamp_ms"),
+    Mistake("the store shows windows for ever", COUNT,
+            "return change.window_start_ms > self._newest_window_ms - kept_ms",
+            "return kept_ms > 0"),
 )  # fmt: skip

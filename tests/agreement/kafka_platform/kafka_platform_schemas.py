@@ -17,22 +17,14 @@ from typing import Any
 
 import keeping
 from generated_schemas import pair
+from java import class_path
 from programs import Difference, Verdict
 
 from advisor.models.kafka_platform.avro_compatibility import can_read
 from advisor.models.kafka_platform.avro_schema import SchemaError, parse
 
 HERE = Path(__file__).parent
-RIG = HERE.parent.parent / "rigs" / "java"
 AVRO = "org.apache.avro:avro:1.12.1"
-
-
-def class_path(*artifacts: str) -> str:
-    """Jars of these artifacts and what they need; SystemExit where they cannot be had."""
-    done = subprocess.run([RIG, *artifacts], check=False, capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(f"java rig: {done.stderr.strip()[-500:]}")
-    return done.stdout.strip()
 
 
 def avro_says(pairs: Sequence[tuple[Any, Any]]) -> list[str]:

@@ -40,6 +40,7 @@ class _Listener(stomp.ConnectionListener):  # type: ignore[misc]  # comes withou
     def __init__(self, came: SimpleQueue[Any], answers: SimpleQueue[Any]) -> None:
         self._came = came
         self._answers = answers
+        self._ended = False
 
     def on_connected(self, frame: Any) -> None:
         self._answers.put(("CONNECTED", dict(frame.headers)))
@@ -54,6 +55,10 @@ class _Listener(stomp.ConnectionListener):  # type: ignore[misc]  # comes withou
         self._answers.put(("ERROR", dict(frame.headers)))
 
     def on_disconnected(self) -> None:
+        """The library says it once or twice, as its threads come."""
+        if self._ended:
+            return
+        self._ended = True
         self._answers.put(("closed", {"message": "closed"}))
         self._came.put(("closed", {}, ""))
 
