@@ -55,4 +55,11 @@ MISTAKES = (
     Mistake("a future stamp is taken", "versions.py",
             "refuses_future_timestamps=version >= BrokerVersion(4, 0)",
             "refuses_future_timestamps=False"),
+    Mistake("a static member that closes leaves", "consumer_group.py",
+            "        if member.instance_id is None:\n            self.leave(member)",
+            "        if True:\n            self.leave(member)"),
+    Mistake("whoever has an instance id keeps it", "consumer_group.py",
+            "        before.fenced = True\n", ""),
+    Mistake("offsets never expire", "commits.py",
+            "if not old or not self.committed:", "if True:"),
 )  # fmt: skip

@@ -10,8 +10,8 @@ Each rule has its reason; what is not listed here is compared as it is.
 - Assignments are told in order: a client lists them as it likes.
 - Nodes are told by their part: 0 is who led first, 1 another: placement is the controller's choice.
 - Topics are listed that are the program's own: others run on the same cluster.
-- The library says ``FENCED`` for both codes of a fenced producer (47, 90), -150 (fatal) for a static
-  member that another took the place of (82), and for a state that it knows by itself ``STATE``.
+- The library says ``FENCED`` for both codes of a fenced producer (47, 90), -150 (fatal) for that of
+  a static member that another took the place of (82), and ``STATE`` for what it knows by itself.
 - The library keeps trying on ``NOT_ENOUGH_REPLICAS`` until its own timeout and tells only that.
 - The library checks some arguments itself (-186): any refusal of the model is the same to a user.
 """
