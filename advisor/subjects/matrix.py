@@ -10,7 +10,7 @@ from advisor.checks.judge import Result, Undecided, judge
 from advisor.checks.observation import Observation
 from advisor.checks.runner import run
 from advisor.subjects.address import Address
-from advisor.subjects.open import open_session, variants
+from advisor.subjects.open import NotPerformed, open_session, variants
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,21 @@ def perform(
     live = as_live or address.where == "live"
     if address.where == "live" and (needs_rig(check) or not runs_live(check)):
         why = "needs a rig" if needs_rig(check) else "would take too long live"
-        left_out = Undecided(f"not executed ({why})", "unknown")
-        return Run(check.id, address, variant, left_out, Observation())
-    observation = run(check, open_session(address, variant), live=live, trace=trace)
+        return _not_executed(check, address, variant, why)
+    try:
+        session = open_session(address, variant)
+    except NotPerformed as reason:
+        if address.where != "live":
+            raise
+        # it was there when the checks began
+        return _not_executed(check, address, variant, reason.reason)
+    observation = run(check, session, live=live, trace=trace)
     return Run(check.id, address, variant, judge(check, observation), observation)
+
+
+def _not_executed(check: Check, address: Address, variant: str | None, why: str) -> Run:
+    left_out = Undecided(f"not executed ({why})", "unknown")
+    return Run(check.id, address, variant, left_out, Observation())
 
 
 def perform_bridge(check: Check, source: Address, target: Address) -> Run:

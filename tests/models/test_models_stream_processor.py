@@ -157,3 +157,19 @@ def test_stream_time_is_forgotten_at_a_crash() -> None:
     click(where, "late", at_ms=10)
     run(processor(where, "at_least_once"))
     assert 1 == counted(where)[b"late"]
+
+
+@BOTH
+def test_a_rebalance_before_the_commit_counts_nothing_twice(guarantee: Guarantee) -> None:
+    """What was processed is committed before its partitions go to another instance."""
+    where = cluster(partitions=4)
+    keys = [f"k{number}" for number in range(12)]
+    click(where, *keys)
+    first = processor(where, guarantee, "1")
+    run(first)
+    second = processor(where, guarantee, "2")
+    settle(where, first, second)
+    for one in (first, second):
+        run(one)
+        one.commit()
+    assert {key.encode(): 1 for key in keys} == counted(where)

@@ -10,7 +10,7 @@ Leaves out: auto-commit (:data:`Gap.AUTO_COMMIT`), fetch sizes and waits other t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from advisor.models.kafka.assignors import TopicPartition
@@ -80,6 +80,7 @@ class Consumer:
         self._turn = 0
         self._background = False
         self.assignments = 0
+        self.on_revoked: Callable[[], None] | None = None
 
     # Membership
 
@@ -131,12 +132,18 @@ class Consumer:
             session_timeout_ms=self.config.session_timeout_ms,
             interval_ms=self.config.max_poll_interval_ms,
             assigned=self._assigned,
-            revoked=self._readings.clear,
+            revoked=self._revoke,
             instance_id=self.config.group_instance_id,
         )
         member.polling = True
         group.join(member)
         member.polling = self._background
+
+    def _revoke(self) -> None:
+        """Partitions go in a rebalance; the application hears of it before."""
+        if self.on_revoked is not None:
+            self.on_revoked()
+        self._readings.clear()
 
     def _assigned(self, partitions: list[TopicPartition]) -> None:
         group = self._group

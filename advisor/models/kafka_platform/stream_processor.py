@@ -2,12 +2,13 @@
 
 Keeps: one task for each partition of the input, shared out among instances by the consumer group;
 the state of a task in the memory of its instance and in a compacted changelog topic, from which
-another instance or the next run restores it; offsets committed every now and then. With
+another instance or the next run restores it; offsets committed every now and then, and before
+partitions go to another instance. With
 ``at_least_once`` what was processed after the last commit is processed again after a crash, on a
 state that has it already; with ``exactly_once_v2`` results, changelog and offsets are one
-transaction. Stream time is not kept over a crash. State can be asked for where its task runs, once
-it is restored. Leaves out standby replicas, repartitioning, several threads, and how a real library
-spreads tasks. Source: Apache Kafka documentation, Kafka Streams Architecture.
+transaction. Stream time is not kept over a crash. State can be asked for where its task runs.
+Restoring takes no time here. Leaves out standby replicas, repartitioning, several threads, and how
+a real library spreads tasks. Source: Apache Kafka documentation, Kafka Streams Architecture.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ class StreamProcessor:
         self._tasks: dict[int, WindowedCount] = {}
         self._next: dict[TopicPartition, int] = {}
         self._in_transaction = False
+        self._consumer.on_revoked = self.commit
         self._consumer.subscribe([source])
 
     def _make_changelog(self) -> None:
@@ -107,7 +109,6 @@ class StreamProcessor:
         wanted = {number for _, number in self._consumer.assignment}
         for number in self._tasks.keys() - wanted:
             del self._tasks[number]
-            self._next.pop((self._source, number), None)
         for number in sorted(wanted - self._tasks.keys()):
             self._tasks[number] = self._restored(number)
 

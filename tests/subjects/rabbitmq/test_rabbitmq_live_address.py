@@ -9,7 +9,7 @@ from advisor.advise.library import load_library
 from advisor.checks.judge import Undecided
 from advisor.domain.problem import InputError
 from advisor.domain.version import BrokerVersion
-from advisor.subjects import rabbitmq
+from advisor.subjects import matrix, rabbitmq
 from advisor.subjects.address import Address
 from advisor.subjects.matrix import perform
 from advisor.subjects.open import NotPerformed, located, open_session
@@ -138,3 +138,17 @@ def test_an_address_must_be_one() -> None:
     """Told where it was given."""
     with pytest.raises(InputError, match="not an address"):
         list(advise.run_checks(["tasks-are-shared"], [], {}, ["nowhere"]))
+
+
+def test_a_broker_that_has_gone_since_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It answered when the checks began; a model is never gone."""
+
+    def gone(*_: object) -> None:
+        raise NotPerformed("here:5672: no broker answers")
+
+    monkeypatch.setattr(matrix, "open_session", gone)
+    check = load_library().checks["tasks-are-shared"]
+    run = matrix.perform(check, Address.parse(LIVE))
+    assert Undecided("not executed (here:5672: no broker answers)", "unknown") == run.result
+    with pytest.raises(NotPerformed):
+        matrix.perform(check, Address.parse("model:rabbitmq.quorum-queue@4.3"))
