@@ -4,9 +4,9 @@ Keeps, as seen on 3.10.8, 4.0.5 and 4.3.6: what it reads from and writes to is d
 classic queue where it is missing, an exchange is not; the routing key stays unless the definition
 gives one; what no queue is bound for over there is lost; a destination that refuses is tried a
 thousand times a second, so that a quorum queue's delivery limit of 4.0 drops what it moves. Where
-the destination's exchange is missing, 3.10 keeps what it read and does nothing more until it is
-defined again; from 4.0 it is tried again after ``reconnect-delay``. Leaves out AMQP 1.0 ends,
-static shovels and the options in :data:`LEFT_OUT`.
+the destination's exchange is missing, 3.10 keeps what it read until the next message finds its
+channel closed; then, and from 4.0 at once, it is tried again after ``reconnect-delay``. Leaves out
+AMQP 1.0 ends, static shovels and the options in :data:`LEFT_OUT`.
 """
 
 from __future__ import annotations
@@ -87,6 +87,7 @@ class Shovel(Link):
         self._done = done
         self._remaining: int | None = None
         self._unsent: int | None = None
+        self._stuck = False
 
     def ends(self) -> tuple[Broker, Broker]:
         given = self._definition
@@ -162,8 +163,12 @@ class Shovel(Link):
                 self._done()
 
     def cannot_publish(self) -> None:
-        if self.broker.version >= V4_0:
+        if self.broker.version >= V4_0 or self._stuck:
+            self._stuck = False
             super().cannot_publish()
+        elif self.writer is not None:
+            self._stuck = True
+            self.writer.close()
 
 
 def _ensure(channel: Channel, name: str) -> int:
